@@ -1,0 +1,22 @@
+import { defineConfig } from "tsup";
+
+/** One entry per adapter and codec, mirrored one to one by the exports map of package.json. */
+export default defineConfig((options) => ({
+  entry: [
+    "src/mod.ts",
+    "src/codecs/raw.ts",
+    "adapters/message-port/mod.ts",
+    "adapters/worker/node.ts",
+    "adapters/worker/web.ts",
+  ],
+  outBase: ".",
+  format: "esm",
+  target: "es2022",
+  platform: "neutral",
+  external: [/^node:/],
+  splitting: true,
+  clean: !options.watch,
+  dts: process.env["SLUICE_BUILD"] !== "js",
+  sourcemap: true,
+  silent: true,
+}));

@@ -1,0 +1,31 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Tests import the package by its public names; here those names mean the source. */
+const alias = [
+  { find: /^sluice$/, replacement: here("src/mod.ts") },
+  { find: /^sluice\/message-port$/, replacement: here("adapters/message-port/mod.ts") },
+  { find: /^sluice\/worker$/, replacement: here("adapters/worker/node.ts") },
+  { find: /^sluice\/codecs\/raw$/, replacement: here("src/codecs/raw.ts") },
+];
+
+const project = (name: string, include: string[], options: object = {}) => ({
+  resolve: { alias },
+  test: { name, include, testTimeout: 30_000, hookTimeout: 30_000, ...options },
+});
+
+/** `vitest run --project NAME`: each part of the suite by itself. */
+export default defineConfig({
+  test: {
+    pool: "forks",
+    dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      project("unit", ["test/unit/**/*.test.ts"]),
+      project("contract", ["test/contract/**/*.test.ts"]),
+      project("simulation", ["test/simulation/**/*.test.ts"], { testTimeout: 600_000 }),
+      project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
+    ],
+  },
+});
