@@ -1,7 +1,7 @@
-import { defineConfig } from "tsup";
+import { defineConfig, type Options } from "tsup";
 
 /** One entry per adapter and codec, mirrored one to one by the exports map of package.json. */
-export default defineConfig((options) => ({
+const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) => ({
   entry: [
     "src/mod.ts",
     "src/codecs/raw.ts",
@@ -20,3 +20,5 @@ export default defineConfig((options) => ({
   sourcemap: true,
   silent: true,
 }));
+
+export default config;

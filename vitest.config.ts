@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
@@ -17,7 +17,7 @@ const project = (name: string, include: string[], options: object = {}) => ({
 });
 
 /** `vitest run --project NAME`: each part of the suite by itself. */
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   test: {
     pool: "forks",
     dangerouslyIgnoreUnhandledErrors: false,
@@ -29,3 +29,5 @@ export default defineConfig({
     ],
   },
 });
+
+export default config;

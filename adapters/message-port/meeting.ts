@@ -1,0 +1,65 @@
+/**
+ * How two ends of a message link meet, whichever is there first and however late the other comes. Each says `ready`
+ * with a nonce of its own; whoever hears one that does not know him yet says it again. What was posted before the
+ * other listened is lost in some runtimes, so nothing else is sent until a `ready` has come: that proves a listener.
+ */
+
+export interface Ready {
+  readonly sluice: "ready";
+  /** The sender's. */
+  readonly nonce: string;
+  /** The receiver's, as far as the sender has heard of it. */
+  readonly seen: string | null;
+}
+
+export function isReady(message: unknown): message is Ready {
+  const ready = message as Partial<Ready> | null;
+  return (
+    typeof ready === "object" &&
+    ready !== null &&
+    ready.sluice === "ready" &&
+    typeof ready.nonce === "string" &&
+    (ready.seen === null || typeof ready.seen === "string")
+  );
+}
+
+/** What follows from a `ready` that has come. */
+export interface Heard {
+  /** To be posted back. */
+  readonly answer: Ready | undefined;
+  /** The two have met just now. */
+  readonly met: boolean;
+  /** Somebody else is at the other end than before. */
+  readonly restarted: boolean;
+}
+
+export class Meeting {
+  readonly #nonce: string;
+  #remote: string | null = null;
+
+  constructor(nonce: string) {
+    this.#nonce = nonce;
+  }
+
+  /** What to post first. */
+  get ready(): Ready {
+    return { sluice: "ready", nonce: this.#nonce, seen: this.#remote };
+  }
+
+  /** Differs between the two ends. */
+  get first(): boolean {
+    return this.#nonce > (this.#remote ?? "");
+  }
+
+  hear(ready: Ready): Heard {
+    const met = this.#remote === null;
+    const restarted = !met && ready.nonce !== this.#remote;
+    if (met) this.#remote = ready.nonce;
+    const answer = !restarted && ready.seen !== this.#nonce ? this.ready : undefined;
+    return { answer, met, restarted };
+  }
+}
+
+export function makeNonce(): string {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,43 @@
+/** Time in a runtime with an event loop: what the core is given, for it reads no clock itself. */
+import type { Scheduler } from "../../src/link.ts";
+
+interface TimerLike {
+  unref?(): void;
+}
+
+/** Node, Deno and Bun: runs once the microtasks under way have drained, without a turn of the event loop. */
+declare const process: { nextTick?: (task: () => void) => void } | undefined;
+
+/** Browsers: a message to oneself is the quickest turn; `setTimeout` is slowed down when nested. */
+function macrotask(): (task: () => void) => void {
+  const { port1, port2 } = new MessageChannel();
+  let tasks: (() => void)[] = [];
+  port1.onmessage = () => {
+    const due = tasks;
+    tasks = [];
+    for (const task of due) task();
+  };
+  return (task) => {
+    if (tasks.push(task) === 1) port2.postMessage(null);
+  };
+}
+
+function makeDefer(): (task: () => void) => void {
+  const tick = typeof process === "object" ? process?.nextTick : undefined;
+  return typeof tick === "function" ? (task) => tick(task) : macrotask();
+}
+
+let shared: Scheduler | undefined;
+
+/** One for the whole realm, made when the first link is. */
+export function realmScheduler(): Scheduler {
+  shared ??= {
+    defer: makeDefer(),
+    after(ms, task) {
+      const timer = setTimeout(task, ms);
+      (timer as TimerLike).unref?.();
+      return () => clearTimeout(timer);
+    },
+  };
+  return shared;
+}

@@ -1,0 +1,121 @@
+/**
+ * A link between a worker and the thread that started it. The two meet on the worker's own message channel, which
+ * others may use as well; from then on they have a private port, handed over by the parent.
+ */
+
+import { LinkError } from "../../src/errors.ts";
+import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
+import { PortLane } from "../message-port/lane.ts";
+import { adopt, fork } from "../message-port/link.ts";
+import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
+import { realmScheduler } from "../message-port/scheduler.ts";
+import type { Doorway, WorkerLinkOptions } from "./types.ts";
+
+/** The parent's last word at the door: the private port. */
+interface PortMessage {
+  readonly sluice: "port";
+  /** The nonce of the worker whom it is for. */
+  readonly to: string;
+  readonly port: MessagePort;
+}
+
+function isPortMessage(message: unknown): message is PortMessage {
+  const { sluice, to } = (message ?? {}) as Partial<PortMessage>;
+  return sluice === "port" && typeof to === "string";
+}
+
+export class WorkerLink implements MessageLink, LaneReceiver {
+  readonly kind = "message";
+  readonly trusted = true;
+  readonly scheduler: Scheduler = realmScheduler();
+  readonly heartbeat: number;
+  readonly fork?: () => { lane: Lane; port: Transferable };
+  readonly adopt?: (port: unknown) => Lane | undefined;
+  readonly #door: Doorway;
+  readonly #side: "parent" | "worker";
+  readonly #nonce: string = makeNonce();
+  readonly #meeting = new Meeting(this.#nonce);
+  #port: MessagePort | undefined = undefined;
+  #lane: PortLane | undefined = undefined;
+  #receiver: LinkReceiver | undefined = undefined;
+  #closed = false;
+
+  constructor(door: Doorway, side: "parent" | "worker", options: WorkerLinkOptions) {
+    this.#door = door;
+    this.#side = side;
+    this.heartbeat = options.heartbeat ?? (door.tellsDeath ? 0 : 10_000);
+    if (options.fork !== false) {
+      this.fork = fork;
+      this.adopt = adopt;
+    }
+  }
+
+  listen(receiver: LinkReceiver): void {
+    this.#receiver = receiver;
+    this.#door.open({ message: (message) => this.#knock(message), lost: (error) => this.lost(error) });
+    this.#door.post(this.#meeting.ready, []);
+  }
+
+  post(message: unknown, transfer?: Transferable[]): void {
+    this.#lane?.post(message, transfer);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#lane?.close();
+    this.#door.keepAlive(true);
+    this.#door.shut();
+  }
+
+  keepAlive(on: boolean): void {
+    // A worker lives as long as its channel: work comes from nowhere else.
+    if (this.#side === "worker" || this.#closed) return;
+    this.#door.keepAlive(on);
+    const port = this.#port as { ref?(): void; unref?(): void } | undefined;
+    if (on) port?.ref?.();
+    else port?.unref?.();
+  }
+
+  receive(message: unknown): void {
+    this.#receiver?.receive(message);
+  }
+
+  lost(error: Error): void {
+    if (this.#closed) return;
+    const receiver = this.#receiver;
+    this.close();
+    receiver?.lost(error);
+  }
+
+  #knock(message: unknown): void {
+    if (isReady(message)) {
+      const { answer, met, restarted } = this.#meeting.hear(message);
+      if (answer !== undefined) this.#door.post(answer, []);
+      if (restarted) this.lost(new LinkError("CONNECTION_LOST", "The other end of the worker has started anew"));
+      else if (met && this.#side === "parent") this.#handOver(message.nonce);
+    } else if (
+      this.#side === "worker" &&
+      isPortMessage(message) &&
+      message.to === this.#nonce &&
+      this.#lane === undefined
+    ) {
+      this.#enter(message.port);
+      this.#door.shut();
+    }
+  }
+
+  #handOver(to: string): void {
+    const { port1, port2 } = new MessageChannel();
+    const message: PortMessage = { sluice: "port", to, port: port2 };
+    this.#door.post(message, [port2]);
+    this.#enter(port1);
+  }
+
+  #enter(port: MessagePort): void {
+    this.#port = port;
+    this.#lane = new PortLane(port);
+    this.#lane.listen(this);
+    this.#receiver?.met(this.#side === "parent");
+  }
+}

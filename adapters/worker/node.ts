@@ -1,0 +1,73 @@
+/**
+ * `sluice/worker` for Node: links between `node:worker_threads`.
+ *
+ * @module
+ */
+import { Worker as NodeWorker, type WorkerOptions as NodeWorkerOptions, parentPort } from "node:worker_threads";
+import { LinkError, mistake } from "../../src/errors.ts";
+import type { MessageLink } from "../../src/link.ts";
+import { WorkerLink } from "./link.ts";
+import type { Doorway, WorkerLinkOptions } from "./types.ts";
+
+export type { WorkerLinkOptions } from "./types.ts";
+
+/** Options of Node's Worker, and those of the web's that change nothing here. */
+export interface WorkerOptions extends NodeWorkerOptions {
+  readonly type?: "module" | "classic";
+}
+
+/** The runtime's own worker: Node's, which takes what the web's takes. */
+export class Worker extends NodeWorker {
+  // biome-ignore lint/complexity/noUselessConstructor: it widens the options to the web's
+  constructor(url: string | URL, options?: WorkerOptions) {
+    super(url, options);
+  }
+}
+
+/** A link to a worker that this thread has started; the worker takes `parentLink()`. */
+export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}): MessageLink {
+  return new WorkerLink(workerDoor(worker), "parent", options);
+}
+
+/** In a worker: the link to the thread that has started it. */
+export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
+  if (parentPort === null) {
+    throw mistake(new TypeError("Cannot link to a parent: this is the main thread, call it in a worker"), "NO_PARENT");
+  }
+  return new WorkerLink(parentDoor(parentPort), "worker", options);
+}
+
+function workerDoor(worker: NodeWorker): Doorway {
+  let off = (): void => {};
+  return {
+    tellsDeath: true,
+    post: (message, transfer) => worker.postMessage(message, transfer as never),
+    open({ message, lost }) {
+      let failure: Error | undefined;
+      const error = (cause: Error): void => {
+        failure = new LinkError("CONNECTION_LOST", `The worker failed: ${cause.message}`, { cause });
+      };
+      const exit = (code: number): void => {
+        lost(failure ?? new LinkError("CONNECTION_LOST", `The worker has ended with exit code ${code}`));
+      };
+      worker.on("message", message).on("error", error).on("exit", exit);
+      off = () => worker.off("message", message).off("error", error).off("exit", exit);
+    },
+    shut: () => off(),
+    keepAlive: (on) => (on ? worker.ref() : worker.unref()),
+  };
+}
+
+function parentDoor(port: NonNullable<typeof parentPort>): Doorway {
+  let off = (): void => {};
+  return {
+    tellsDeath: true,
+    post: (message, transfer) => port.postMessage(message, transfer as never),
+    open({ message }) {
+      port.on("message", message);
+      off = () => port.off("message", message);
+    },
+    shut: () => off(),
+    keepAlive: () => {},
+  };
+}

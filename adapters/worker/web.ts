@@ -1,0 +1,102 @@
+/**
+ * `sluice/worker` for browsers, Deno and Bun: links between Web Workers.
+ *
+ * @module
+ */
+import { LinkError, mistake } from "../../src/errors.ts";
+import type { MessageLink } from "../../src/link.ts";
+import { tellsClose } from "../message-port/link.ts";
+import { WorkerLink } from "./link.ts";
+import type { Doorway, WorkerLinkOptions } from "./types.ts";
+
+export type { WorkerLinkOptions } from "./types.ts";
+
+/** The runtime's own Worker. */
+export const Worker: typeof globalThis.Worker = globalThis.Worker;
+
+/** A link to a worker that this thread has started; the worker takes `parentLink()`. */
+export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
+  return new WorkerLink(workerDoor(worker), "parent", options);
+}
+
+/** In a worker: the link to the thread that has started it. */
+export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
+  const scope = globalThis as unknown as Partial<WorkerScope>;
+  if (
+    typeof scope.postMessage !== "function" ||
+    "document" in globalThis ||
+    typeof scope.addEventListener !== "function"
+  ) {
+    throw mistake(new TypeError("Cannot link to a parent: this is no worker, call it in one"), "NO_PARENT");
+  }
+  return new WorkerLink(parentDoor(scope as WorkerScope), "worker", options);
+}
+
+/** The part of a DedicatedWorkerGlobalScope in use. */
+interface WorkerScope {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+}
+
+/** Deno ends a worker at its first uncaught error; elsewhere it goes on, once it has been loaded. */
+const errorsAreFatal: boolean = "Deno" in globalThis;
+
+function workerDoor(worker: globalThis.Worker): Doorway {
+  let off = (): void => {};
+  return {
+    tellsDeath: tellsClose(),
+    post: (message, transfer) => worker.postMessage(message, transfer),
+    open({ message, lost }) {
+      let met = false;
+      const onMessage = ({ data }: MessageEvent): void => {
+        met = true;
+        message(data);
+      };
+      const onError = (event: Event): void => {
+        if (met && !errorsAreFatal) return;
+        const { message: text, error } = event as ErrorEvent;
+        const what = met ? "The worker failed" : "The worker failed before it connected";
+        lost(new LinkError("CONNECTION_LOST", text ? `${what}: ${text}` : what, { cause: error ?? undefined }));
+      };
+      const onClose = (): void => lost(new LinkError("CONNECTION_LOST", "The worker has ended"));
+      worker.addEventListener("message", onMessage);
+      worker.addEventListener("error", onError);
+      worker.addEventListener("close", onClose);
+      // No runtime tells who terminates a worker that it is gone.
+      const terminate = worker.terminate;
+      worker.terminate = () => {
+        const result = terminate.call(worker);
+        lost(new LinkError("CONNECTION_LOST", "The worker was terminated"));
+        return result;
+      };
+      off = () => {
+        worker.removeEventListener("message", onMessage);
+        worker.removeEventListener("error", onError);
+        worker.removeEventListener("close", onClose);
+        worker.terminate = terminate;
+      };
+    },
+    shut: () => off(),
+    keepAlive(on) {
+      const counted = worker as { ref?(): void; unref?(): void };
+      if (on) counted.ref?.();
+      else counted.unref?.();
+    },
+  };
+}
+
+function parentDoor(scope: WorkerScope): Doorway {
+  let off = (): void => {};
+  return {
+    tellsDeath: true,
+    post: (message, transfer) => scope.postMessage(message, transfer),
+    open({ message }) {
+      const onMessage = ({ data }: MessageEvent): void => message(data);
+      scope.addEventListener("message", onMessage);
+      off = () => scope.removeEventListener("message", onMessage);
+    },
+    shut: () => off(),
+    keepAlive: () => {},
+  };
+}

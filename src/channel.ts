@@ -1,0 +1,327 @@
+/**
+ * A channel: one connection between two peers, its calls and its streams, from `connect` to `closed`. It puts the
+ * parts together and knows when each may speak; how calls and streams work is in `rpc/` and `stream/`.
+ *
+ *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
+ *                any state ──abort() | $/abort | lost | breach──▶ closed
+ */
+import { type Definition, handlersOf, methodsOf } from "./define.ts";
+import { connectionLost, ProtocolError, StreamError } from "./errors.ts";
+import { type Limits, resolveLimits } from "./limits.ts";
+import type { Link, LinkReceiver } from "./link.ts";
+import { decodeReason, encodeReason } from "./reason.ts";
+import { Heartbeat } from "./rpc/heartbeat.ts";
+import { makeHello, readHello } from "./rpc/hello.ts";
+import { isRpc, type RpcMessage } from "./rpc/messages.ts";
+import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
+import type { InitialCredit } from "./stream/credit.ts";
+import type { StreamStats } from "./stream/stats.ts";
+import type { StreamClasses } from "./stream/strategy.ts";
+import type { ChannelStream } from "./stream/stream.ts";
+import { type OpenOptions, Streams, streamName } from "./stream/streams.ts";
+
+export interface ConnectOptions extends Definition {
+  /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
+  readonly ponyfill?: StreamClasses;
+  readonly limits?: Partial<Limits>;
+  /** What the remote may send on a stream before this side has accepted it. Default: one chunk. */
+  readonly initialCredit?: InitialCredit;
+}
+
+export interface ChannelStats {
+  readonly state: ChannelState;
+  /** Calls under way, in both directions. */
+  readonly calls: number;
+  readonly streams: readonly StreamStats[];
+}
+
+export type ChannelState = "meeting" | "greeting" | "open" | "closing" | "closed";
+
+/** What disposing of a channel waits for what is under way, in milliseconds. */
+const DISPOSE_GRACE = 1_000;
+const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
+
+/** Joins the peer at the other end of `link`. Returns at once; whatever is called or opened waits until both are there. */
+export function connect(link: Link, options: ConnectOptions = {}): Channel {
+  return new Channel(link, options);
+}
+
+export interface Channel extends AsyncDisposable {}
+
+export class Channel {
+  /** Resolves once the remote has said hello; rejects if it never will. */
+  readonly ready: Promise<void>;
+  /** Resolves once the channel was closed by either side; rejects with what broke it. */
+  readonly closed: Promise<void>;
+  readonly #link: Link;
+  readonly #limits: Limits;
+  readonly #initialCredit: InitialCredit;
+  readonly #rpc: RpcPeer;
+  readonly #streams: Streams;
+  readonly #heartbeat: Heartbeat;
+  #state: ChannelState = "meeting";
+  #first = false;
+  #greeted = false;
+  /** The remote wants to close: it gets its answer once nothing is under way here. */
+  #draining: (() => void)[] = [];
+  #drained = false;
+  /** Calls made before the two peers met. */
+  #outbox: RpcMessage[] = [];
+  #alive = true;
+  #settleReady!: (error?: { reason: unknown }) => void;
+  #settleClosed!: (error?: { reason: unknown }) => void;
+
+  constructor(link: Link, options: ConnectOptions) {
+    this.#link = link;
+    this.#limits = resolveLimits(options.limits, link.trusted);
+    this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
+    [this.ready, this.#settleReady] = settled();
+    [this.closed, this.#settleClosed] = settled();
+    const { scheduler, trusted } = link;
+    const { calls, unsolicited } = this.#limits;
+    const changed = (): void => this.#changed();
+    this.#rpc = new RpcPeer(
+      { scheduler, trusted, calls, unsolicited, send: (message) => this.#send(message), changed },
+      methodsOf(options),
+      new Map<string, Method>([
+        ["$/ping", () => null],
+        ["$/shutdown", () => this.#drain()],
+      ]),
+    );
+    this.#streams = new Streams({
+      link,
+      limits: this.#limits,
+      classes: options.ponyfill ?? globalThis,
+      initialCredit: this.#initialCredit,
+      handlers: handlersOf(options),
+      breach: (error) => this.#breach(error),
+      changed,
+    });
+    this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
+    const receiver: LinkReceiver = {
+      met: (first) => this.#met(first),
+      receive: (message) => this.#receive(message),
+      lost: (error) => this.#lost(error),
+    };
+    link.listen(receiver);
+  }
+
+  /**
+   * Opens a stream, at once: `readable` and `writable` may be used before the far side has taken it. It is met there
+   * by `streams[name]`, else in `incomingStreams`; if nobody takes it, both ends error with STREAM_NOT_FOUND.
+   */
+  openStream<In = unknown, Out = unknown>(
+    name: string = "",
+    options: OpenOptions<In, Out> = {},
+  ): ChannelStream<In, Out> {
+    streamName(name);
+    if (this.#state === "closing" || this.#state === "closed") throw this.#closedError(`open stream "${name}"`);
+    return this.#streams.open(name, options as OpenOptions) as unknown as ChannelStream<In, Out>;
+  }
+
+  /** Streams of the remote that no handler is named for, accepted as they are read. Asking for it is what takes them. */
+  get incomingStreams(): ReadableStream<ChannelStream> {
+    return this.#streams.incomingStreams;
+  }
+
+  /** Calls a method of the remote. */
+  call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    if (this.#state === "closing" || this.#state === "closed")
+      return Promise.reject(this.#closedError(`call "${method}"`));
+    return this.#rpc.call(method, params, options);
+  }
+
+  /** Tells the remote something, without an answer. */
+  notify(method: string, params?: unknown): void {
+    if (this.#state === "closing" || this.#state === "closed") throw this.#closedError(`notify "${method}"`);
+    this.#rpc.notify(method, params);
+  }
+
+  /** Finishes what is under way on both sides, takes nothing new, then closes. */
+  close(): Promise<void> {
+    if (this.#state === "meeting" && this.#idle) this.#finish();
+    else if (this.#state !== "closing" && this.#state !== "closed") {
+      this.#state = "closing";
+      this.#refuseNew();
+      this.#shutDown().catch(() => {
+        // The connection was lost meanwhile: `closed` says so.
+      });
+    }
+    return this.closed;
+  }
+
+  /** Ends everything at once, on both sides, with `reason`. */
+  abort(reason: unknown = new DOMException("The channel was aborted", "AbortError")): void {
+    if (this.#state === "closed") return;
+    const met = this.#state !== "meeting";
+    this.#streams.fail("abort", () => reason);
+    if (met) {
+      const params = { reason: encodeReason(reason, this.#link.trusted) };
+      this.#link.post({ jsonrpc: "2.0", method: "$/abort", params });
+    }
+    this.#finish({ reason });
+  }
+
+  stats(): ChannelStats {
+    return { state: this.#state, calls: this.#rpc.active, streams: this.#streams.stats() };
+  }
+
+  static {
+    // Not every runtime has the symbol.
+    if (typeof Symbol.asyncDispose === "symbol") {
+      Object.defineProperty(Channel.prototype, Symbol.asyncDispose, {
+        value(this: Channel): Promise<void> {
+          return this.#dispose();
+        },
+        configurable: true,
+        writable: true,
+      });
+    }
+  }
+
+  async #dispose(): Promise<void> {
+    const stop = this.#link.scheduler.after(DISPOSE_GRACE, () => this.abort());
+    await this.close().catch(() => {});
+    stop();
+  }
+
+  // What the link tells.
+
+  #met(first: boolean): void {
+    if (this.#state === "closed") return;
+    this.#first = first;
+    if (this.#state === "meeting") this.#state = "greeting";
+    const fork = this.#link.adopt !== undefined;
+    const params = makeHello(this.#limits, this.#initialCredit, fork);
+    this.#link.post({ jsonrpc: "2.0", method: "$/hello", params });
+    const outbox = this.#outbox;
+    this.#outbox = [];
+    for (const message of outbox) this.#link.post(message);
+  }
+
+  #receive(message: unknown): void {
+    if (this.#state === "closed") return;
+    try {
+      if (!isRpc(message)) this.#streams.receive(message);
+      else if (!this.#control(message)) this.#rpc.receive(message);
+    } catch (error) {
+      this.#breach(error);
+    }
+  }
+
+  /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
+  #control(message: Record<string, unknown>): boolean {
+    const { method, params } = message;
+    if (method === "$/hello") this.#hello(params);
+    else if (!this.#greeted) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello");
+    else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
+    else if (method === "$/abort")
+      this.#finish({ reason: decodeReason((params as { reason?: unknown } | undefined)?.reason) });
+    else return false;
+    return true;
+  }
+
+  #hello(params: unknown): void {
+    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello");
+    const remote = readHello(params);
+    this.#greeted = true;
+    if (this.#state === "greeting") this.#state = "open";
+    this.#streams.greeted(remote, this.#first);
+    this.#heartbeat.start();
+    this.#settleReady();
+    this.#changed();
+  }
+
+  #lost(error: Error): void {
+    if (this.#state === "closed") return;
+    // A remote that wanted to close, and was told that nothing is under way any more, has closed.
+    if (this.#drained && this.#idle) this.#finish();
+    else this.#finish({ reason: error }, (what) => connectionLost(what, error));
+  }
+
+  #breach(error: unknown): void {
+    this.abort(error);
+  }
+
+  // Closing.
+
+  get #idle(): boolean {
+    return this.#rpc.active === 0 && this.#streams.active === 0;
+  }
+
+  #refuseNew(): void {
+    this.#streams.close(new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel"));
+  }
+
+  /** The remote wants to close. Resolves once nothing is under way at this side. */
+  #drain(): Promise<null> {
+    if (this.#state === "open") this.#state = "closing";
+    this.#refuseNew();
+    return this.#settled().then(() => {
+      this.#drained = true;
+      return null;
+    });
+  }
+
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#draining.push(resolve);
+      this.#changed();
+    });
+  }
+
+  async #shutDown(): Promise<void> {
+    await this.#settled();
+    await this.#rpc.call("$/shutdown", {});
+    // What the remote still had to say has come before its answer.
+    await this.#settled();
+    this.#finish();
+  }
+
+  /** The one way to the end: with a failure, everything still under way settles with what `reasonFor` says of it. */
+  #finish(failure?: { reason: unknown }, reasonFor: (what: string) => unknown = () => failure?.reason): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    this.#heartbeat.stop();
+    const why = failure === undefined ? (what: string) => this.#closedError(`finish ${what}`) : reasonFor;
+    this.#streams.fail("lost", why);
+    this.#rpc.close(why);
+    this.#settleReady({ reason: failure?.reason ?? this.#closedError("get ready") });
+    this.#settleClosed(failure);
+    this.#link.close();
+  }
+
+  #closedError(what: string): StreamError & { code: string } {
+    return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}`);
+  }
+
+  // What the parts tell.
+
+  #send(message: RpcMessage): void {
+    if (this.#state === "meeting") this.#outbox.push(message);
+    else if (this.#state !== "closed") this.#link.post(message);
+  }
+
+  /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
+  #changed(): void {
+    const alive = this.#state !== "open" || !this.#idle;
+    if (alive !== this.#alive) {
+      this.#alive = alive;
+      this.#link.keepAlive(alive);
+    }
+    if (!this.#idle) return;
+    const draining = this.#draining;
+    this.#draining = [];
+    for (const resolve of draining) resolve();
+  }
+}
+
+/** A promise that never counts as an unhandled rejection, and what settles it. */
+function settled(): [Promise<void>, (error?: { reason: unknown }) => void] {
+  let settle!: (error?: { reason: unknown }) => void;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error === undefined ? resolve() : reject(error.reason));
+  });
+  promise.catch(() => {});
+  return [promise, settle];
+}

@@ -1,0 +1,46 @@
+/**
+ * `raw`: bytes as they are. A chunk is any buffer or view; it arrives as a `Uint8Array`, or as the view asked for.
+ * Nothing is converted: both sides must agree on what the bytes mean, their order included.
+ */
+import { mistake } from "../errors.ts";
+import type { Codec } from "./codec.ts";
+
+export type { Codec } from "./codec.ts";
+
+/** A typed array's constructor: `Float32Array`, say. */
+export interface ViewConstructor<V extends ArrayBufferView> {
+  readonly name: string;
+  readonly BYTES_PER_ELEMENT?: number;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): V;
+}
+
+/** A codec for bytes: `raw()` delivers `Uint8Array`s, `raw(Float32Array)` that view. */
+export function raw(): Codec<Uint8Array>;
+export function raw<V extends ArrayBufferView>(View: ViewConstructor<V>): Codec<V>;
+export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<ArrayBufferView> {
+  const size = View.BYTES_PER_ELEMENT ?? 1;
+  return {
+    name: "raw",
+    unit: "bytes",
+    encode(chunk) {
+      if (ArrayBuffer.isView(chunk) || Object.prototype.toString.call(chunk) === "[object ArrayBuffer]") return chunk;
+      const got = chunk === null ? "null" : typeof chunk;
+      throw mistake(
+        new TypeError(
+          `Cannot write ${got} to a raw stream: pass an ArrayBuffer or a view, or open it with another codec`,
+        ),
+        "BAD_CHUNK",
+      );
+    },
+    decode(bytes) {
+      if (View === Uint8Array) return bytes;
+      if (bytes.byteLength % size !== 0) {
+        throw mistake(
+          new RangeError(`Cannot read ${bytes.byteLength} bytes as ${View.name}: no multiple of ${size}`),
+          "BAD_CHUNK",
+        );
+      }
+      return new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
+    },
+  };
+}

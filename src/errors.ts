@@ -1,0 +1,89 @@
+/**
+ * The errors of Sluice: what broke, and whom it takes down. Every one has a stable `code`.
+ *
+ * A caller's mistake is a plain `TypeError` or `RangeError` (with a `code` too), made by {@link mistake}; a
+ * cancellation rejects with the signal's own reason. Neither is wrapped in a class of ours.
+ */
+
+/** The codes of errors that concern a single stream. */
+export type StreamErrorCode =
+  | "CONNECTION_LOST"
+  | "CHANNEL_CLOSED"
+  | "STREAM_NOT_FOUND"
+  | "STREAM_LIMIT"
+  | "STREAM_ABANDONED"
+  | "CODEC_MISMATCH"
+  | "CHARGE_MISMATCH"
+  | "RESTARTED";
+
+/** The codes of errors that end the whole channel because one peer broke a rule of the protocol. */
+export type ProtocolErrorCode =
+  | "BAD_MESSAGE"
+  | "BAD_FRAME"
+  | "BAD_STREAM_ID"
+  | "BAD_STATE"
+  | "CREDIT_OVERRUN"
+  | "CREDIT_DRIBBLE"
+  | "DUPLICATE_HELLO"
+  | "HELLO_EXPECTED"
+  | "RESPONSE_FLOOD"
+  | "VERSION_MISMATCH";
+
+/** One stream failed; the channel and the other streams live on. */
+export class StreamError extends Error {
+  override readonly name = "StreamError";
+  readonly code: StreamErrorCode | (string & {});
+  constructor(code: StreamErrorCode | (string & {}), message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The transport broke: the worker died, the port was closed. Ends the channel. */
+export class LinkError extends Error {
+  override readonly name = "LinkError";
+  readonly code: "CONNECTION_LOST" | (string & {});
+  constructor(code: "CONNECTION_LOST" | (string & {}), message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** A peer broke a rule of `docs/protocol.md`. Ends the channel; `origin` says whose fault it was, seen from here. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: ProtocolErrorCode | (string & {});
+  readonly origin: "local" | "remote";
+  constructor(
+    code: ProtocolErrorCode | (string & {}),
+    message: string,
+    options?: ErrorOptions & { origin?: "local" | "remote" },
+  ) {
+    super(message, options);
+    this.code = code;
+    this.origin = options?.origin ?? "remote";
+  }
+}
+
+/** A JSON-RPC 2.0 error object: `code` is the number of the specification, or the application's own. */
+export class RpcError extends Error {
+  override readonly name = "RpcError";
+  readonly code: number;
+  readonly data: unknown;
+  constructor(code: number, message: string, options?: ErrorOptions & { data?: unknown }) {
+    super(message, options);
+    this.code = code;
+    this.data = options?.data;
+  }
+}
+
+/** Gives a `TypeError` or `RangeError` for a caller's mistake its stable `code`. */
+export function mistake<E extends TypeError | RangeError>(error: E, code: string): E & { code: string } {
+  return Object.assign(error, { code });
+}
+
+/** What every stream and call of a channel settles with when the channel is gone before they were done. */
+export function connectionLost(what: string, cause: unknown): StreamError {
+  const why = cause instanceof Error ? `: ${cause.message}` : "";
+  return new StreamError("CONNECTION_LOST", `Cannot finish ${what}: the connection was lost${why}`, { cause });
+}

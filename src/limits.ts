@@ -1,0 +1,59 @@
+/**
+ * The bounds that hold whatever the remote does. A partial object keeps every other default; `connect` validates
+ * them and `$/hello` tells the remote, so that an honest one never runs into them.
+ */
+import { mistake } from "./errors.ts";
+
+export interface Limits {
+  /** Streams opened by the remote and not yet finished; more of ours wait at our side. Default 16,384, untrusted 1,024. */
+  readonly streams: number;
+  /** Of those, streams that nobody has taken yet. Default 256. */
+  readonly unaccepted: number;
+  /** The most bytes in a single chunk. Default 16 MiB. */
+  readonly maxChunk: number;
+  /** Bytes held unread per direction of a stream, beside its own highWaterMark. Default 4 MiB, untrusted 256 KiB. */
+  readonly streamBytes: number;
+  /** The largest highWaterMark, in chunks or bytes; ∞ is clamped to it. Default none, untrusted 64 Mi. */
+  readonly window: number;
+  /** Calls of the remote in progress at once. Default 1,024. */
+  readonly calls: number;
+  /** Credit messages in a row without a chunk sent in between. Default 1,000. */
+  readonly idleGrants: number;
+  /** Responses to calls that were never made, until the channel ends. Default 10; none on trusted links. */
+  readonly unsolicited: number;
+}
+
+const MiB = 1024 * 1024;
+
+const trusted: Limits = {
+  streams: 16_384,
+  unaccepted: 256,
+  maxChunk: 16 * MiB,
+  streamBytes: 4 * MiB,
+  window: Number.POSITIVE_INFINITY,
+  calls: 1_024,
+  idleGrants: 1_000,
+  unsolicited: Number.POSITIVE_INFINITY,
+};
+
+const untrusted: Limits = { ...trusted, streams: 1_024, streamBytes: 256 * 1024, window: 64 * MiB, unsolicited: 10 };
+
+/** The limits in force: the defaults for a link of this trust, with what the user set on top. */
+export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boolean): Limits {
+  const limits: Record<string, number> = { ...(isTrusted ? trusted : untrusted) };
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (value === undefined) continue;
+    if (!Object.hasOwn(limits, name)) {
+      const known = Object.keys(limits).join(", ");
+      throw mistake(new TypeError(`Cannot set limits.${name}: no such limit, use one of ${known}`), "BAD_OPTION");
+    }
+    if (typeof value !== "number" || !(value > 0)) {
+      throw mistake(
+        new RangeError(`Cannot set limits.${name} to ${String(value)}: use a number above 0`),
+        "BAD_OPTION",
+      );
+    }
+    limits[name] = value;
+  }
+  return limits as unknown as Limits;
+}

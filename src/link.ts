@@ -1,0 +1,55 @@
+/**
+ * What an adapter gives the core, and nothing else. A link moves whole messages; it knows no credit and no calls.
+ * The core knows no runtime: time and scheduling come in through the link as well.
+ */
+
+/** Time, as the core is allowed to see it. A simulator gives a virtual one. */
+export interface Scheduler {
+  /** Runs `task` once the microtasks under way have drained: chunks written until then are posted together. */
+  defer(task: () => void): void;
+  /** Runs `task` after `ms` milliseconds without keeping the process alive; returns what prevents it. */
+  after(ms: number, task: () => void): () => void;
+}
+
+/** What the core listens with on a lane. */
+export interface LaneReceiver {
+  /** A message of the other end, in the order of its posting. */
+  receive(message: unknown): void;
+  /** The other end is gone, after its last message. At most once, and never after our own `close`. */
+  lost(error: Error): void;
+}
+
+/** An ordered, reliable path for whole messages. */
+export interface Lane {
+  /** Posts a message, at once. Throws a `DataCloneError` if it cannot cross, and then nothing was sent or moved. */
+  post(message: unknown, transfer?: Transferable[]): void;
+  /** Starts delivery; messages that came before are kept until then. A second call hands over to another receiver. */
+  listen(receiver: LaneReceiver): void;
+  /** Ends the lane. What was posted before still arrives. */
+  close(): void;
+}
+
+/** What the core listens with on a link. */
+export interface LinkReceiver extends LaneReceiver {
+  /** Both ends are there: from now on `post` reaches the remote. Once. `first` differs between the two ends. */
+  met(first: boolean): void;
+}
+
+/** A link over structured clone: a MessagePort, a worker, a window. */
+export interface MessageLink extends Lane {
+  readonly kind: "message";
+  /** Is the remote our own (a worker that we started), or somebody else's? Decides the defaults of the limits. */
+  readonly trusted: boolean;
+  readonly scheduler: Scheduler;
+  /** Milliseconds between `$/ping`s where the runtime does not tell that the other end died; 0 where it does. */
+  readonly heartbeat: number;
+  listen(receiver: LinkReceiver): void;
+  /** A new lane, and the port to post to the remote, who `adopt`s it. `undefined` where ports cannot be transferred. */
+  fork?(): { lane: Lane; port: Transferable };
+  /** The lane of a port that came in a message, or `undefined` if that value is no port. */
+  adopt?(port: unknown): Lane | undefined;
+  /** Whether waiting for the remote keeps the process alive: true while calls or streams are open. */
+  keepAlive(on: boolean): void;
+}
+
+export type Link = MessageLink;

@@ -1,0 +1,42 @@
+/** Pings a remote whose death the runtime does not tell: one that leaves a ping unanswered for a whole interval is lost. */
+import { LinkError } from "../errors.ts";
+import type { Scheduler } from "../link.ts";
+import type { RpcPeer } from "./peer.ts";
+
+export class Heartbeat {
+  readonly #scheduler: Scheduler;
+  readonly #interval: number;
+  readonly #rpc: RpcPeer;
+  readonly #lost: (error: Error) => void;
+  #cancel: (() => void) | undefined = undefined;
+
+  /** An interval of 0 milliseconds: no heartbeat. */
+  constructor(scheduler: Scheduler, interval: number, rpc: RpcPeer, lost: (error: Error) => void) {
+    this.#scheduler = scheduler;
+    this.#interval = interval;
+    this.#rpc = rpc;
+    this.#lost = lost;
+  }
+
+  start(): void {
+    if (this.#interval > 0) this.#cancel = this.#scheduler.after(this.#interval, () => this.#ping());
+  }
+
+  stop(): void {
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+
+  #ping(): void {
+    this.#rpc.call("$/ping", {}, { timeout: this.#interval }).then(
+      () => {
+        if (this.#cancel !== undefined) this.start();
+      },
+      () => {
+        if (this.#cancel !== undefined) {
+          this.#lost(new LinkError("CONNECTION_LOST", `The remote has not answered a ping for ${this.#interval} ms`));
+        }
+      },
+    );
+  }
+}

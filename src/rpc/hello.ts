@@ -1,0 +1,66 @@
+/** `$/hello`: what each peer tells the other, once and first. Its check is here beside its making. */
+import { ProtocolError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import type { InitialCredit } from "../stream/credit.ts";
+import type { RemoteLimits } from "../stream/streams.ts";
+
+/** The version of `docs/protocol.md`. Peers of different versions do not talk. */
+export const PROTOCOL_VERSION = 1;
+
+export interface Hello {
+  readonly version: number;
+  readonly capabilities: {
+    /** Streams may come on ports of their own. */
+    readonly fork: boolean;
+  };
+  /** Left out: no limit. */
+  readonly limits: { readonly streams: number; readonly maxChunk: number; readonly window?: number };
+  readonly initialCredit: InitialCredit;
+}
+
+export function makeHello(limits: Limits, initialCredit: InitialCredit, fork: boolean): Hello {
+  const { streams, maxChunk, window } = limits;
+  return {
+    version: PROTOCOL_VERSION,
+    capabilities: { fork },
+    limits: { streams, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
+    initialCredit,
+  };
+}
+
+/** What the remote's hello says. Throws a ProtocolError if it is none, or of another version. */
+export function readHello(params: unknown): RemoteLimits {
+  const hello = params as Partial<Hello> | null | undefined;
+  if (typeof hello !== "object" || hello === null) throw bad("params");
+  if (hello.version !== PROTOCOL_VERSION) {
+    throw new ProtocolError(
+      "VERSION_MISMATCH",
+      `Cannot talk to this remote: it speaks version ${String(hello.version)} of the protocol, this side ${PROTOCOL_VERSION}`,
+    );
+  }
+  const { limits, initialCredit, capabilities } = hello;
+  return {
+    fork: capabilities?.fork === true,
+    streams: positive(limits?.streams, "limits.streams"),
+    maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
+    window: limits?.window === undefined ? Number.POSITIVE_INFINITY : positive(limits.window, "limits.window"),
+    initialCredit: {
+      chunks: amount(initialCredit?.chunks, "initialCredit.chunks"),
+      bytes: amount(initialCredit?.bytes, "initialCredit.bytes"),
+    },
+  };
+}
+
+function positive(value: unknown, key: string): number {
+  if (typeof value === "number" && value > 0) return value;
+  throw bad(key);
+}
+
+function amount(value: unknown, key: string): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw bad(key);
+}
+
+function bad(key: string): ProtocolError {
+  return new ProtocolError("BAD_MESSAGE", `Cannot read $/hello: "${key}" is missing or not valid`);
+}

@@ -1,0 +1,210 @@
+/**
+ * A chunk on its way through structured clone: what it costs in the byte account, and a form of it that belongs to
+ * the stream from `write()` on. Plain values cross as they are; bytes are moved if the user says so, else copied, and
+ * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
+ */
+import { mistake } from "../errors.ts";
+import { CHUNK_OVERHEAD } from "./credit.ts";
+
+/** `true` moves whole buffers; a function names what is moved. */
+export type Transfer<T = unknown> = boolean | ((chunk: T) => Transferable[]) | undefined;
+
+/** Elements of an array that the byte account looks at: a sparse array must not keep a receiver busy. */
+const COUNTED_ELEMENTS = 1024;
+/** Copies from this size on are moved rather than cloned: below it, moving costs more than a second copy. */
+const MOVE_FROM = 16 * 1024;
+/** Past this depth or number of values, a chunk is copied by the careful way that knows cycles. */
+const EASY_DEPTH = 16;
+const EASY_VALUES = 100_000;
+
+/** Bytes charged for a chunk as it crosses: 64, and its top-level buffers. The same at both ends. */
+export function charge(chunk: unknown): number {
+  if (typeof chunk !== "object" || chunk === null) return CHUNK_OVERHEAD;
+  const own = bufferLength(chunk);
+  if (own >= 0) return CHUNK_OVERHEAD + own;
+  let sum = CHUNK_OVERHEAD;
+  if (Array.isArray(chunk)) {
+    const end = Math.min(chunk.length, COUNTED_ELEMENTS);
+    for (let i = 0; i < end; i++) {
+      const value = chunk[i];
+      if (typeof value === "object" && value !== null) sum += Math.max(0, bufferLength(value));
+    }
+  } else if (isRecord(chunk)) {
+    for (const key in chunk) {
+      const value = chunk[key];
+      if (typeof value === "object" && value !== null && Object.hasOwn(chunk, key)) {
+        sum += Math.max(0, bufferLength(value));
+      }
+    }
+  }
+  return sum;
+}
+
+/** The bytes of a buffer or view; −1 for anything else. Shared memory does not travel, a view of it does count. */
+function bufferLength(value: object): number {
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  return isArrayBuffer(value) ? value.byteLength : -1;
+}
+
+function isArrayBuffer(value: object): value is ArrayBuffer {
+  return (
+    value instanceof ArrayBuffer ||
+    (!isPlain(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")
+  );
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+}
+
+/** What structured clone turns into a plain object: plain ones, and instances of classes that are no built-ins. */
+function isRecord(value: object): value is Record<string, unknown> {
+  return isPlain(value) || Object.prototype.toString.call(value) === "[object Object]";
+}
+
+/**
+ * The chunk as it may be posted at any later moment. What is to be moved is added to `moves`.
+ * Throws a TypeError for a detached buffer, a DataCloneError for what can never be cloned.
+ */
+export function own(chunk: unknown, transfer: Transfer, moves: Transferable[]): unknown {
+  if (typeof chunk !== "object" || chunk === null) {
+    if (typeof chunk === "function" || typeof chunk === "symbol") throw uncloneable(chunk);
+    return chunk;
+  }
+  if (typeof transfer === "function") {
+    const given = transfer(chunk);
+    if (!Array.isArray(given)) {
+      throw mistake(new TypeError("Cannot move a chunk: the transfer function gave no array"), "BAD_TRANSFER");
+    }
+    for (const each of given) {
+      if (isArrayBuffer(each)) attached(each);
+      moves.push(each);
+    }
+    return new Owner(moves, false, new Set(given)).take(chunk);
+  }
+  if (ArrayBuffer.isView(chunk) || isArrayBuffer(chunk)) return new Owner(moves, transfer === true).bytes(chunk);
+  return isEasy(chunk, EASY_DEPTH, { left: EASY_VALUES }) ? chunk : new Owner(moves, transfer === true).take(chunk);
+}
+
+/** Nothing but plain values, not too deep: may be posted as it is. */
+function isEasy(value: object, depth: number, budget: { left: number }): boolean {
+  if (depth === 0) return false;
+  if (Array.isArray(value)) {
+    budget.left -= value.length;
+    if (budget.left < 0) return false;
+    for (let i = 0; i < value.length; i++) if (!isEasyValue(value[i], depth, budget)) return false;
+    return true;
+  }
+  if (!isPlain(value)) return false;
+  for (const key in value) {
+    if (--budget.left < 0 || !isEasyValue((value as Record<string, unknown>)[key], depth, budget)) return false;
+  }
+  return true;
+}
+
+function isEasyValue(value: unknown, depth: number, budget: { left: number }): boolean {
+  const type = typeof value;
+  if (type === "object") return value === null || isEasy(value as object, depth - 1, budget);
+  return type !== "function" && type !== "symbol";
+}
+
+/** Copies what has to be copied of a chunk, keeping the identity of what occurs twice. */
+class Owner {
+  readonly #moves: Transferable[];
+  readonly #move: boolean;
+  readonly #keep: ReadonlySet<unknown>;
+  readonly #seen = new Map<object, unknown>();
+
+  constructor(moves: Transferable[], move: boolean, keep: ReadonlySet<unknown> = new Set()) {
+    this.#moves = moves;
+    this.#move = move;
+    this.#keep = keep;
+  }
+
+  take(value: unknown): unknown {
+    if (typeof value === "function" || typeof value === "symbol") throw uncloneable(value);
+    if (typeof value !== "object" || value === null || this.#keep.has(value)) return value;
+    const seen = this.#seen.get(value);
+    if (seen !== undefined) return seen;
+    if (ArrayBuffer.isView(value) || isArrayBuffer(value)) return this.#remember(value, this.bytes(value));
+    if (Array.isArray(value)) {
+      const copy: unknown[] = this.#remember(value, new Array(value.length));
+      for (const key of Object.keys(value)) copy[key as unknown as number] = this.take(value[key as unknown as number]);
+      return copy;
+    }
+    if (value instanceof Map) {
+      const copy = this.#remember(value, new Map());
+      for (const [key, each] of value) copy.set(this.take(key), this.take(each));
+      return copy;
+    }
+    if (value instanceof Set) {
+      const copy = this.#remember(value, new Set());
+      for (const each of value) copy.add(this.take(each));
+      return copy;
+    }
+    if (!isRecord(value)) return value;
+    // A platform object (a Blob, a port) is no record of its own keys; only what clones to one is copied as one.
+    if (!isPlain(value) && Object.keys(value).length === 0) return value;
+    const copy: Record<string, unknown> = this.#remember(value, {});
+    for (const key of Object.keys(value)) {
+      Object.defineProperty(copy, key, {
+        value: this.take(value[key]),
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      });
+    }
+    return copy;
+  }
+
+  /** A buffer or view of which the stream owns every byte, and no byte more. */
+  bytes(value: ArrayBufferView | ArrayBuffer): ArrayBufferView | ArrayBuffer {
+    const isView = ArrayBuffer.isView(value);
+    const buffer = isView ? value.buffer : value;
+    if (!isArrayBuffer(buffer)) return value;
+    if (this.#keep.has(buffer)) return value;
+    if (value.byteLength === 0) attached(buffer);
+    const whole = value.byteLength === buffer.byteLength;
+    if (whole && this.#move) {
+      if (this.#moves.includes(buffer)) return value;
+      this.#moves.push(buffer);
+      return value;
+    }
+    const start = isView ? value.byteOffset : 0;
+    const copy = buffer.slice(start, start + value.byteLength);
+    if (copy.byteLength >= MOVE_FROM) this.#moves.push(copy);
+    return isView ? viewLike(value, copy) : copy;
+  }
+
+  #remember<T>(value: object, copy: T): T {
+    this.#seen.set(value, copy);
+    return copy;
+  }
+}
+
+/** A view of the same kind over another buffer; subclasses (Node's Buffer) become what they clone to. */
+function viewLike(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView {
+  if (view instanceof Uint8Array) return new Uint8Array(buffer);
+  const tag = Object.prototype.toString.call(view).slice(8, -1);
+  const View = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>)[tag];
+  if (View === undefined) throw uncloneable(view);
+  return new View(buffer);
+}
+
+/** Throws for a buffer whose bytes have been moved away. `detached` is younger than some runtimes. */
+function attached(buffer: ArrayBuffer): void {
+  if (buffer.byteLength > 0) return;
+  try {
+    new Uint8Array(buffer);
+  } catch (cause) {
+    throw mistake(
+      new TypeError("Cannot write a chunk: its buffer is detached, its bytes have been moved elsewhere", { cause }),
+      "CHUNK_DETACHED",
+    );
+  }
+}
+
+function uncloneable(value: unknown): DOMException {
+  return new DOMException(`Cannot write a chunk: a ${typeof value} cannot be cloned`, "DataCloneError");
+}

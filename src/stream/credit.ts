@@ -1,0 +1,210 @@
+/**
+ * The arithmetic of credit, for one direction of a stream. No sending, no streams: whoever calls does that.
+ *
+ * With R the weight received so far, the receiver advertises the absolute limit
+ *
+ *     L = R + (highWaterMark − weight held)            received plus `desiredSize`
+ *
+ * and the sender may *start* a chunk while what it has sent, S, is below L; then S grows by the chunk's weight.
+ * One chunk may overdraw, as `desiredSize` may go negative; a chunk larger than the window still passes. A second
+ * account of the same shape counts bytes, so that huge chunks counted in chunks, and liars, are bounded too.
+ *
+ * Invariants: limits never fall; R ≤ S; a chunk that starts at S < L arrives at R < L, so a check at the receiver
+ * never hits an honest sender.
+ */
+import { mistake } from "../errors.ts";
+import type { Unit } from "../wire/frames.ts";
+
+/** What every chunk costs in the byte account beside its bytes, so that empty chunks are not free. */
+export const CHUNK_OVERHEAD = 64;
+
+/** New absolute limits, to be sent as `stream-credit`. */
+export interface Grant {
+  readonly limit: number;
+  readonly bytes: number;
+}
+
+/** What may be sent before the far side has fixed the unit. Told in `$/hello`. */
+export interface InitialCredit {
+  readonly chunks: number;
+  readonly bytes: number;
+}
+
+/** Totals must stay exact in a float64. */
+function addTotal(total: number, amount: number): number {
+  const sum = total + amount;
+  if (sum <= Number.MAX_SAFE_INTEGER) return sum;
+  throw mistake(
+    new RangeError("Cannot count a stream beyond a total of 2^53 − 1: open another one"),
+    "TOTAL_TOO_LARGE",
+  );
+}
+
+/** The sender's account. Until the unit is fixed it counts in all of them, and spends the initial credit. */
+export class SendCredit {
+  unit: Unit | undefined = undefined;
+  /** Chunks, their own bytes, and their weights by the sender's `size`, sent so far. */
+  chunks = 0;
+  payload = 0;
+  weight = 0;
+  /** Charged to the byte account so far. */
+  bytes = 0;
+  /** Absolute limits, as last told. */
+  limit = 0;
+  byteLimit = 0;
+  initial: InitialCredit | undefined = undefined;
+
+  /** Sent so far, in the unit. */
+  get sent(): number {
+    return this.unit === "bytes" ? this.payload : this.unit === "weight" ? this.weight : this.chunks;
+  }
+
+  /** May the next chunk start? */
+  get open(): boolean {
+    if (this.sent < this.limit && this.bytes < this.byteLimit) return true;
+    const { initial } = this;
+    return initial !== undefined && this.chunks < initial.chunks && this.bytes < initial.bytes;
+  }
+
+  /** What is left before the sender has to wait, in the unit. */
+  get left(): number {
+    return this.bytes < this.byteLimit ? Math.max(0, this.limit - this.sent) : 0;
+  }
+
+  /** Books one chunk that starts. */
+  add(payload: number, weight: number, bytes: number): void {
+    this.payload = addTotal(this.payload, payload);
+    this.weight = addTotal(this.weight, weight);
+    this.bytes = addTotal(this.bytes, bytes);
+    this.chunks++;
+  }
+
+  /** New absolute limits have come; a lower one is an old one. Returns by how much the limit rose. */
+  raise(limit: number, byteLimit: number): number {
+    const risen = limit - this.limit;
+    if (limit > this.limit) this.limit = limit;
+    if (byteLimit > this.byteLimit) this.byteLimit = byteLimit;
+    return risen > 0 ? risen : 0;
+  }
+}
+
+/** The receiver's account: what it was sent, what is still held, and up to where it has told the sender to go. */
+export class ReceiveCredit {
+  readonly unit: Unit;
+  readonly highWaterMark: number;
+  readonly byteWindow: number;
+  /** The receiver's own `size` weighs what is held; the sender is told chunks. */
+  readonly weighed: boolean;
+  chunks = 0;
+  received = 0;
+  bytes = 0;
+  held = 0;
+  heldBytes = 0;
+  limit = 0;
+  byteLimit = 0;
+  /** The most ever held. */
+  peak = 0;
+  initial: InitialCredit | undefined = undefined;
+  /** Of a custom `size`: the heaviest chunk so far, and how many chunks the last round granted. */
+  #heaviest = 0;
+  #round = 0;
+
+  constructor(unit: Unit, highWaterMark: number, byteWindow: number, weighed: boolean) {
+    this.unit = weighed ? "chunks" : unit;
+    this.highWaterMark = highWaterMark;
+    this.byteWindow = byteWindow;
+    this.weighed = weighed;
+    this.limit = this.#nextLimit(false);
+    this.byteLimit = byteWindow;
+  }
+
+  /** Is the sender allowed the chunk that has come? False is a breach of the protocol, found before it is kept. */
+  get covered(): boolean {
+    if (this.received < this.limit && this.bytes < this.byteLimit) return true;
+    const { initial } = this;
+    return initial !== undefined && this.chunks < initial.chunks && this.bytes < initial.bytes;
+  }
+
+  /** Has the sender used up what it was told? */
+  get spent(): boolean {
+    return this.received >= this.limit || this.bytes >= this.byteLimit;
+  }
+
+  /** What the sender may still send before it has to wait, in the unit. */
+  get left(): number {
+    return this.bytes < this.byteLimit ? Math.max(0, this.limit - this.received) : 0;
+  }
+
+  /** Can no grant fall due before more has arrived, whatever the reader takes? */
+  get ample(): boolean {
+    if (this.weighed) return false;
+    const units = this.limit === Number.POSITIVE_INFINITY || this.limit - this.received > this.highWaterMark / 2;
+    return units && (this.byteLimit === Number.POSITIVE_INFINITY || this.byteLimit - this.bytes > this.byteWindow / 2);
+  }
+
+  /** Books a chunk that has come: its weight as the unit counts it, as the queue counts it, and its bytes. */
+  arrive(counted: number, weight: number, bytes: number): void {
+    this.received = addTotal(this.received, counted);
+    this.bytes = addTotal(this.bytes, bytes);
+    this.chunks++;
+    this.held += weight;
+    this.heldBytes += bytes;
+    if (this.held > this.peak) this.peak = this.held;
+    if (weight > this.#heaviest) this.#heaviest = weight;
+  }
+
+  /** Books a chunk, or a part of one, that the reader took. */
+  leave(weight: number, bytes: number): void {
+    // Sums of fractions drift; the account must not go below nothing, nor keep a rest when nothing is held.
+    this.heldBytes = Math.max(0, this.heldBytes - bytes);
+    this.held = this.heldBytes === 0 ? 0 : Math.max(0, this.held - weight);
+  }
+
+  /**
+   * The grant that is due now, if any: once a limit has risen by half its window, or at once when a read waits and
+   * the sender is spent.
+   */
+  grant(readWaits: boolean): Grant | undefined {
+    const limit = Math.max(this.limit, this.#nextLimit(readWaits));
+    const bytes = Math.max(this.byteLimit, this.#nextByteLimit(readWaits));
+    const risen = limit - this.limit;
+    const bytesRisen = bytes - this.byteLimit;
+    // Of a custom `size`, the window of a round is what that round grants.
+    const step = this.weighed ? limit - this.chunks : this.highWaterMark;
+    const due =
+      (risen > 0 && risen >= step / 2) ||
+      (bytesRisen > 0 && bytesRisen >= this.byteWindow / 2) ||
+      (readWaits && this.spent && (risen > 0 || bytesRisen > 0));
+    if (!due) return undefined;
+    if (this.weighed) this.#round = limit - this.chunks;
+    this.limit = limit;
+    this.byteLimit = bytes;
+    return { limit, bytes };
+  }
+
+  #nextLimit(readWaits: boolean): number {
+    const room = this.highWaterMark - this.held;
+    if (this.weighed) return this.chunks + this.#nextRound(room, readWaits);
+    if (room > 0) return this.received + room > this.received ? this.received + room : nextUp(this.received);
+    // Pure pull: one chunk for a read that waits; whatever it weighs, it may start just above what was received.
+    if (readWaits) return this.unit === "chunks" ? this.received + 1 : nextUp(this.received);
+    return this.received;
+  }
+
+  /** A `size` cannot cross, so chunks are granted: one while there is room, then at most twice the last round. */
+  #nextRound(room: number, readWaits: boolean): number {
+    if (room <= 0) return readWaits ? 1 : 0;
+    const fits = this.#heaviest > 0 ? Math.floor(room / this.#heaviest) : Number.POSITIVE_INFINITY;
+    return Math.max(1, Math.min(this.#round * 2, fits, 2 ** 20));
+  }
+
+  #nextByteLimit(readWaits: boolean): number {
+    const room = this.byteWindow - this.heldBytes;
+    return room > 0 ? this.bytes + room : readWaits ? this.bytes + 1 : this.bytes;
+  }
+}
+
+/** The next float64: what a limit must rise to at least, so that a tiny highWaterMark is not lost in a large total. */
+function nextUp(value: number): number {
+  return value + Math.max(Number.MIN_VALUE, value * Number.EPSILON);
+}

@@ -1,0 +1,290 @@
+/**
+ * The receiving direction of a stream, as the underlying source of its `ReadableStream`. What arrives goes straight
+ * into the platform's queue; the account of what is held stands beside it, since the platform skips `size()` when a
+ * read waits and does not say which chunk left. The platform's queue counts chunks (of a byte stream: bytes), so how
+ * far `desiredSize` has risen tells exactly how much left, oldest first.
+ */
+import type { Codec } from "../codecs/codec.ts";
+import { mistake, ProtocolError, StreamError } from "../errors.ts";
+import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
+import { charge } from "./chunk.ts";
+import { CHUNK_OVERHEAD, type InitialCredit, ReceiveCredit } from "./credit.ts";
+import { Held } from "./held.ts";
+import type { Owner } from "./owner.ts";
+import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
+import type { DirectionStats } from "./stats.ts";
+import { byteLengthOf, checkWeight, type Strategy } from "./strategy.ts";
+
+/** How a readable is to behave. */
+export interface IncomingOptions {
+  /** A readable byte stream: bytes without chunk borders, readable into one's own buffers. */
+  readonly bytes: boolean;
+  readonly codec: Codec | undefined;
+  readonly strategy: Strategy;
+  /** The user gave the strategy: the sender's own does not apply. */
+  readonly fixed: boolean;
+  readonly byteWindow: number;
+}
+
+type FailingEvent = Exclude<IncomingEvent, "data" | "end" | "cancel">;
+type Controller = ReadableStreamDefaultController<unknown> | ReadableByteStreamController;
+
+/** Where the platform shall always pull: no queue of ours comes near it, and `desiredSize` stays exact. */
+const ALWAYS = 2 ** 31 + 0.5;
+
+export class Incoming {
+  state: IncomingState = "open";
+  credit: ReceiveCredit;
+  readonly type: "bytes" | undefined;
+  readonly #owner: Owner;
+  readonly #options: IncomingOptions;
+  /** Of the platform's queue; never whole, so that a `desiredSize` of 0 can only mean "closed". */
+  readonly #mark: number;
+  #controller: Controller | undefined = undefined;
+  #held: Held | undefined = undefined;
+  /** Of a byte stream: the bytes of the chunks in `#held`. */
+  #payload = 0;
+  /** Ends the pull under way, so that the platform asks again. */
+  #rearm: (() => void) | undefined = undefined;
+  /** The reason of a cancel that came before the stream was opened. */
+  #untold: { readonly reason: unknown } | undefined = undefined;
+
+  constructor(owner: Owner, options: IncomingOptions, initial: InitialCredit | undefined) {
+    const { strategy, byteWindow, bytes } = options;
+    this.#owner = owner;
+    this.#options = options;
+    this.type = bytes ? "bytes" : undefined;
+    this.credit = new ReceiveCredit(strategy.unit, strategy.highWaterMark, byteWindow, strategy.size !== undefined);
+    this.credit.initial = initial;
+    this.#mark = platformMark(strategy, bytes);
+  }
+
+  /** What the platform's queue is made with: it only counts. */
+  get queuing(): QueuingStrategy {
+    return { highWaterMark: this.#mark };
+  }
+
+  /** The limits as they are told in `stream-open` and `stream-accept`. */
+  get window(): WireWindow {
+    const { unit, limit, byteLimit } = this.credit;
+    return { unit, limit, bytes: byteLimit, fixed: this.#options.fixed };
+  }
+
+  /** The sender's user gave a strategy, and ours did not: it applies. Before the first chunk only. */
+  adopt(suggestion: WireStrategy, largest: number): void {
+    const { bytes, byteWindow, fixed } = this.#options;
+    if (fixed) return;
+    const highWaterMark = Math.min(suggestion.highWaterMark, largest);
+    this.credit = new ReceiveCredit(bytes ? "bytes" : suggestion.unit, highWaterMark, byteWindow, false);
+  }
+
+  stats(): DirectionStats {
+    const queued = this.queued;
+    const { unit, highWaterMark, chunks, bytes, left, held, peak } = this.credit;
+    return { state: this.state, unit, highWaterMark, chunks, bytes, queued, credit: left, inFlight: held, peak };
+  }
+
+  /** The stream has been opened under an id. */
+  opened(): void {
+    if (this.#untold === undefined) return;
+    this.#tell(this.#untold.reason);
+    this.#untold = undefined;
+  }
+
+  // The underlying source.
+
+  start(controller: Controller): void {
+    this.#controller = controller;
+  }
+
+  pull(): undefined | Promise<void> {
+    this.#grant(this.queued === 0);
+    // While no grant can fall due, the reader's progress is of no interest: the pull ends when more has arrived.
+    if (this.credit.chunks === 0 || !this.credit.ample || isFinalIncoming(this.state)) return undefined;
+    return new Promise((resolve) => {
+      this.#rearm = resolve;
+    });
+  }
+
+  cancel(reason: unknown): void {
+    if (isFinalIncoming(this.state)) return;
+    this.state = nextIncoming(this.state, "cancel");
+    this.#tell(reason);
+    this.#finish(reason);
+  }
+
+  // What the stream tells its incoming direction.
+
+  data(frame: DataFrame): void {
+    this.state = nextIncoming(this.state, "data");
+    if (isFinalIncoming(this.state)) return;
+    this.#account();
+    try {
+      for (let i = 0; i < frame.chunks.length && this.state === "open"; i++) this.#arrive(frame, i);
+      if (this.state === "open" && this.credit.bytes !== frame.charged) throw this.#mismatch(frame.charged);
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error;
+      this.fail("abort", error);
+      return;
+    }
+    this.#grant(false);
+    if (!this.credit.ample) this.#ask();
+  }
+
+  end(chunks: number): void {
+    this.state = nextIncoming(this.state, "end");
+    if (this.state !== "ended") return;
+    if (chunks !== this.credit.chunks) {
+      throw new ProtocolError(
+        "BAD_FRAME",
+        `Cannot end a stream after ${chunks} chunks: ${this.credit.chunks} have come`,
+      );
+    }
+    this.#owner.lane?.post({ type: "stream-ended", id: this.#owner.id });
+    const controller = this.#controller as ReadableByteStreamController;
+    controller.close();
+    // A read into the reader's own buffer is not ended by `close()` alone.
+    if (this.type === "bytes") controller.byobRequest?.respond(0);
+    this.#finish();
+  }
+
+  /** Ends this direction with an error. `abort` is ours, and the far side is told. */
+  fail(event: FailingEvent, reason: unknown): void {
+    if (isFinalIncoming(this.state)) return;
+    this.state = nextIncoming(this.state, event);
+    if (event === "abort") this.#tell(reason);
+    this.#controller?.error(reason);
+    this.#finish(reason);
+  }
+
+  /** Chunks held: arrived and not yet taken by the reader. */
+  get queued(): number {
+    this.#account();
+    return this.#held?.length ?? 0;
+  }
+
+  // Inside.
+
+  #arrive(frame: DataFrame, index: number): void {
+    const { credit } = this;
+    if (!credit.covered) {
+      const { id, name } = this.#owner;
+      throw new ProtocolError(
+        "CREDIT_OVERRUN",
+        `Cannot take a chunk of stream ${id} "${name}": no credit was left for it`,
+      );
+    }
+    const chunk = frame.chunks[index];
+    const bytes = charge(chunk);
+    const { codec, strategy } = this.#options;
+    const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
+    const counted = this.#count(chunk, frame.weights, index);
+    const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
+    // The user's size() may have cancelled the stream.
+    if (this.state !== "open") return;
+    credit.arrive(counted, weight, bytes);
+    this.#held ??= new Held(credit.weighed || credit.unit !== "chunks");
+    this.#held.push(bytes, weight);
+    this.#payload += bytes - CHUNK_OVERHEAD;
+    if (this.type === "bytes") this.#enqueueBytes(asBytes(value));
+    else (this.#controller as ReadableStreamDefaultController<unknown>).enqueue(value);
+  }
+
+  #enqueueBytes(bytes: Uint8Array): void {
+    // A byte stream takes no empty chunk; it counts until the next account all the same.
+    if (bytes.byteLength > 0)
+      (this.#controller as ReadableByteStreamController).enqueue(bytes as Uint8Array<ArrayBuffer>);
+  }
+
+  #count(chunk: unknown, weights: readonly number[] | undefined, index: number): number {
+    const { unit } = this.credit;
+    if (unit === "chunks") return 1;
+    if (unit === "bytes") return byteLengthOf(chunk);
+    const weight = weights?.[index];
+    if (typeof weight === "number" && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
+    throw new ProtocolError(
+      "BAD_FRAME",
+      `Cannot weigh a chunk of stream ${this.#owner.id}: no valid weight came with it`,
+    );
+  }
+
+  /** Books what has left the platform's queue since the last time. */
+  #account(): void {
+    const held = this.#held;
+    if (held === undefined || held.length === 0) return;
+    const desired = this.#controller?.desiredSize ?? 0;
+    // Neither errored nor closed, or else nothing is held any more.
+    const left = desired === 0 ? 0 : this.#mark - desired;
+    if (this.type === "bytes") {
+      // The oldest chunk has left as soon as the others alone make up for what is left.
+      while (held.length > 0 && this.#payload - payloadOf(held) >= left) {
+        this.#payload -= payloadOf(held);
+        this.#leave(held);
+      }
+    } else {
+      while (held.length > left) this.#leave(held);
+    }
+  }
+
+  #leave(held: Held): void {
+    this.credit.leave(held.weight, held.bytes);
+    held.shift();
+  }
+
+  /** Sends the grant that is due, if one is. Before the stream was opened, `stream-open` will tell it. */
+  #grant(readWaits: boolean): void {
+    if (isFinalIncoming(this.state)) return;
+    const grant = this.credit.grant(readWaits);
+    const { id, lane } = this.#owner;
+    if (grant !== undefined) lane?.post({ type: "stream-credit", id, limit: grant.limit, bytes: grant.bytes });
+  }
+
+  #ask(): void {
+    const rearm = this.#rearm;
+    this.#rearm = undefined;
+    rearm?.();
+  }
+
+  #tell(reason: unknown): void {
+    const { id, lane } = this.#owner;
+    if (lane === undefined) this.#untold = { reason };
+    lane?.post({ type: "stream-cancel", id, reason: this.#owner.encodeReason(reason) });
+  }
+
+  #finish(reason?: unknown): void {
+    this.#ask();
+    this.#owner.settled(this.state === "failed" ? { reason } : undefined);
+  }
+
+  #mismatch(charged: number): StreamError {
+    return new StreamError(
+      "CHARGE_MISMATCH",
+      `Cannot go on with stream "${this.#owner.name}": a chunk cost ${charged} bytes in all at the sender and ` +
+        `${this.credit.bytes} here; pass its buffers in a plain object, or as chunks of their own`,
+    );
+  }
+}
+
+function payloadOf(held: Held): number {
+  return held.bytes - CHUNK_OVERHEAD;
+}
+
+/** The platform's mark: it asks once half of the window is free where it counts as the account does, else always. */
+function platformMark(strategy: Strategy, bytes: boolean): number {
+  const { highWaterMark, unit, size } = strategy;
+  if (highWaterMark === 0) return 0;
+  const countsAlike = bytes || (unit === "chunks" && size === undefined);
+  return countsAlike ? Math.min(ALWAYS, Math.floor(highWaterMark / 2) + 0.5) : ALWAYS;
+}
+
+function asBytes(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (Object.prototype.toString.call(value) === "[object ArrayBuffer]") return new Uint8Array(value as ArrayBuffer);
+  throw mistake(
+    new TypeError(
+      `Cannot read bytes: a chunk that came is ${value === null ? "null" : `a ${typeof value}`}, no buffer or view`,
+    ),
+    "BAD_CHUNK",
+  );
+}

@@ -1,0 +1,75 @@
+/** A stream that the remote has opened and nobody here has taken yet. It keeps the few frames that come meanwhile. */
+import { ProtocolError } from "../errors.ts";
+import type { Lane, LaneReceiver } from "../link.ts";
+import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import type { InitialCredit } from "./credit.ts";
+import type { Duplex } from "./stream.ts";
+import type { StreamDefinition } from "./streams.ts";
+
+/** What an offer tells its channel's streams. */
+interface OfferHost {
+  breach(error: unknown): void;
+  withdrawn(offer: Offer): void;
+  laneLost(offer: Offer, error: Error): void;
+}
+
+/** Frames beside data that may come before acceptance: an end or error, a cancel, and credit. */
+const OTHERS = 64;
+
+export class Offer implements LaneReceiver {
+  readonly frame: OpenFrame;
+  readonly lane: Lane;
+  readonly definition: StreamDefinition | undefined;
+  readonly #initial: InitialCredit;
+  readonly #host: OfferHost;
+  #early: Frame[] = [];
+  #chunks = 0;
+  #ends = new Set<"writable" | "readable">();
+
+  constructor(
+    frame: OpenFrame,
+    lane: Lane,
+    definition: StreamDefinition | undefined,
+    initial: InitialCredit,
+    host: OfferHost,
+  ) {
+    this.frame = frame;
+    this.lane = lane;
+    this.definition = definition;
+    this.#initial = initial;
+    this.#host = host;
+  }
+
+  receive(message: unknown): void {
+    try {
+      this.take(parseFrame(message));
+    } catch (error) {
+      this.#host.breach(error);
+    }
+  }
+
+  lost(error: Error): void {
+    this.#host.laneLost(this, error);
+  }
+
+  /** Keeps a frame for later. No more than the initial credit allows can honestly come. */
+  take(frame: Frame): void {
+    if (frame.type === "stream-data") this.#chunks += frame.chunks.length;
+    if (this.#chunks > this.#initial.chunks || this.#early.length - this.#chunks > OTHERS) {
+      throw new ProtocolError("CREDIT_OVERRUN", `Cannot keep more for stream ${frame.id}: it was not accepted yet`);
+    }
+    this.#early.push(frame);
+    if (frame.type === "stream-error" || frame.type === "stream-end") this.#ends.add("writable");
+    if (frame.type === "stream-cancel") this.#ends.add("readable");
+    const withdrawn = this.#ends.size === 2 && !this.#early.some((each) => each.type === "stream-end");
+    if (withdrawn) this.#host.withdrawn(this);
+  }
+
+  /** The stream was accepted: it gets what came early, and everything from now on. */
+  handOver(stream: Duplex): void {
+    this.lane.listen(stream);
+    const early = this.#early;
+    this.#early = [];
+    for (const frame of early) stream.take(frame);
+  }
+}

@@ -1,0 +1,138 @@
+/** What a user may ask of a stream, and what follows from it for the two directions. */
+import { CLONE, type Codec } from "../codecs/codec.ts";
+import { raw } from "../codecs/raw.ts";
+import { mistake } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import { charge, type Transfer } from "./chunk.ts";
+import type { IncomingOptions } from "./incoming.ts";
+import type { Strategy, StrategyReader } from "./strategy.ts";
+
+/** Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. */
+export interface StreamOptions<In = unknown, Out = unknown> {
+  /** The form of the chunks while they cross; both sides must name the same. Default: structured clone. */
+  readonly codec?: Codec;
+  /** The window of both directions, in chunks, or in whatever `size` gives. */
+  readonly highWaterMark?: number | undefined;
+  readonly size?: QueuingStrategySize<never> | undefined;
+  /** The window of our readable; it overrides the sender's. */
+  readonly readableStrategy?: QueuingStrategy<In>;
+  /** The queue of our writable, and the window of the far side's readable if nobody set one there. */
+  readonly writableStrategy?: QueuingStrategy<Out>;
+  /** `"bytes"`: a readable byte stream, without chunk borders. Default `"chunks"`. */
+  readonly readable?: "chunks" | "bytes";
+  /** Moves whole buffers rather than copying them; or a function that names what is to be moved of a chunk. */
+  readonly transfer?: boolean | ((chunk: Out) => Transferable[]);
+}
+
+const known: ReadonlySet<string> = new Set([
+  "codec",
+  "highWaterMark",
+  "size",
+  "readableStrategy",
+  "writableStrategy",
+  "readable",
+  "transfer",
+  "metadata",
+  "signal",
+  "handler",
+]);
+
+/** What one side's options come to. */
+export interface ResolvedOptions {
+  readonly codec: Codec | undefined;
+  readonly codecName: string;
+  readonly transfer: Transfer;
+  readonly incoming: IncomingOptions;
+  readonly outgoing: Strategy | undefined;
+  readonly outgoingFallback: Strategy;
+}
+
+/** Without any strategy: codecs of bytes hold this many bytes, the others this many chunks. */
+const DEFAULT_BYTES = { trusted: 1024 * 1024, untrusted: 64 * 1024 };
+const DEFAULT_CHUNKS = 256;
+
+/** Reads users' options for one channel. */
+export class OptionsReader {
+  readonly #strategies: StrategyReader;
+  readonly #limits: Limits;
+  readonly #trusted: boolean;
+  readonly #cloneQueue: Strategy;
+
+  constructor(strategies: StrategyReader, limits: Limits, trusted: boolean) {
+    this.#strategies = strategies;
+    this.#limits = limits;
+    this.#trusted = trusted;
+    // A chunk with many bytes takes the place of several, so that the queue before the link is bounded in bytes too.
+    const perChunk = limits.streamBytes / DEFAULT_CHUNKS;
+    const size = (chunk: unknown): number => Math.max(1, charge(chunk) / perChunk);
+    this.#cloneQueue = { unit: "weight", highWaterMark: DEFAULT_CHUNKS, size };
+  }
+
+  read(options: StreamOptions = {}): ResolvedOptions {
+    for (const key of Object.keys(options)) {
+      if (!known.has(key)) {
+        throw mistake(new TypeError(`Cannot use the stream option "${key}": there is none of that name`), "BAD_OPTION");
+      }
+    }
+    const { readable = "chunks", transfer } = options;
+    if (readable !== "chunks" && readable !== "bytes") {
+      throw mistake(new TypeError(`Cannot make a readable of "${readable}": use "chunks" or "bytes"`), "BAD_OPTION");
+    }
+    if (transfer !== undefined && typeof transfer !== "boolean" && typeof transfer !== "function") {
+      throw mistake(new TypeError("Cannot use the option transfer: pass true or a function"), "BAD_OPTION");
+    }
+    const bytes = readable === "bytes";
+    const codec = options.codec ?? (bytes ? raw() : undefined);
+    const both = { highWaterMark: options.highWaterMark, size: options.size } as QueuingStrategy;
+    const incoming = this.#strategies.read(options.readableStrategy ?? both, "readableStrategy");
+    const outgoing = this.#strategies.read(options.writableStrategy ?? both, "writableStrategy");
+    return {
+      codec,
+      codecName: codec?.name ?? CLONE,
+      transfer: transfer as Transfer,
+      incoming: this.#incoming(codec, bytes, incoming),
+      outgoing,
+      outgoingFallback: codec?.unit === "bytes" ? this.#byteQueue : this.#cloneQueue,
+    };
+  }
+
+  /** The codec of that name which needs no option: both sides have it. */
+  builtIn(name: string): Codec | undefined {
+    return name === "raw" ? raw() : undefined;
+  }
+
+  /** The first window of a readable: the user's, else the sender's, else what suits the codec. */
+  #incoming(codec: Codec | undefined, bytes: boolean, given: Strategy | undefined): IncomingOptions {
+    if (bytes && given?.size !== undefined) {
+      throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
+    }
+    let strategy =
+      given ?? (codec?.unit === "bytes" ? this.#byteQueue : { ...this.#cloneQueue, unit: "chunks", size: undefined });
+    if (bytes) strategy = { ...strategy, unit: "bytes" };
+    return { bytes, codec, fixed: given !== undefined, ...this.#bounded(strategy) };
+  }
+
+  #bounded(strategy: Strategy): { strategy: Strategy; byteWindow: number } {
+    const { window, streamBytes } = this.#limits;
+    const highWaterMark = Math.min(strategy.highWaterMark, window);
+    // Of a window in bytes, the byte account leaves room for what it charges on top of each chunk.
+    const asked = highWaterMark === Number.POSITIVE_INFINITY || strategy.unit === "bytes" ? highWaterMark * 2 : 0;
+    return { strategy: { ...strategy, highWaterMark }, byteWindow: Math.max(streamBytes, asked) };
+  }
+
+  get #byteQueue(): Strategy {
+    const highWaterMark = this.#trusted ? DEFAULT_BYTES.trusted : DEFAULT_BYTES.untrusted;
+    return { unit: "bytes", highWaterMark, size: undefined };
+  }
+
+  /** The far side of an opened stream: what this side uses if the opener gave a strategy and its own user none. */
+  suggested(
+    resolved: ResolvedOptions,
+    suggestion: { unit: Strategy["unit"]; highWaterMark: number } | undefined,
+  ): IncomingOptions {
+    const { incoming } = resolved;
+    if (suggestion === undefined || incoming.fixed) return incoming;
+    const unit = incoming.bytes ? "bytes" : suggestion.unit;
+    return { ...incoming, ...this.#bounded({ unit, highWaterMark: suggestion.highWaterMark, size: undefined }) };
+  }
+}

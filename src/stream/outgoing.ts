@@ -1,0 +1,399 @@
+/**
+ * The sending direction of a stream, as the underlying sink of its `WritableStream`. A write starts as soon as there
+ * is credit, and waits for it otherwise. It knows credit and frames; it does not know links, nor who else sends.
+ *
+ * Every wait in here (for credit, for `stream-ended`) ends on the controller's signal, on `stream-cancel` and on the
+ * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
+ */
+import type { Codec } from "../codecs/codec.ts";
+import { mistake, ProtocolError } from "../errors.ts";
+import type { DataFrame, Unit, WireStrategy } from "../wire/frames.ts";
+import { charge, own, type Transfer } from "./chunk.ts";
+import { type InitialCredit, SendCredit } from "./credit.ts";
+import type { Owner } from "./owner.ts";
+import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
+import type { DirectionStats } from "./stats.ts";
+import { byteLengthOf, checkWeight, type QueuingSize, type Strategy } from "./strategy.ts";
+
+/** A write that waits for credit, or the close that waits for admission and then for `stream-ended`. */
+interface Waiting {
+  readonly kind: "write" | "close";
+  readonly chunk: unknown;
+  readonly weight: number;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/** Chunks posted together at the most, by number and by bytes. */
+const BATCH_CHUNKS = 64;
+const BATCH_BYTES = 512 * 1024;
+
+type FailingEvent = Exclude<OutgoingEvent, "admit" | "accept" | "close" | "ended">;
+
+export class Outgoing implements UnderlyingSink<unknown> {
+  state: OutgoingState = "waiting";
+  readonly credit: SendCredit = new SendCredit();
+  readonly #owner: Owner;
+  readonly #transfer: Transfer;
+  readonly #strategy: Strategy | undefined;
+  readonly #codec: Codec | undefined;
+  #controller: WritableStreamDefaultController | undefined = undefined;
+  /** Weights that the user's `size` gave, of the chunks that wait in the platform's queue. */
+  #weights: number[] | undefined = undefined;
+  #waiting: Waiting | undefined = undefined;
+  #listening = false;
+  /** Chunks gathered in this turn, already counted as sent. */
+  #batch: unknown[] | undefined = undefined;
+  #batchWeights: number[] | undefined = undefined;
+  #batchMoves: Transferable[] | undefined = undefined;
+  #batchBytes = 0;
+  #gathering = false;
+  /** Grants since the last chunk. */
+  #idleGrants = 0;
+  /** Chunks that the platform's queue took in, and those of them that reached this sink. */
+  #entered = 0;
+  #started = 0;
+  /** The far side's window: its first limit. */
+  #window = 0;
+  #peak = 0;
+  /** The reason of an abort that came before the stream was opened. */
+  #untold: { readonly reason: unknown } | undefined = undefined;
+
+  constructor(owner: Owner, codec: Codec | undefined, transfer: Transfer, strategy: Strategy | undefined) {
+    this.#owner = owner;
+    this.#codec = codec;
+    this.#transfer = transfer;
+    this.#strategy = strategy;
+  }
+
+  /** The strategy for the platform's queue; the user's `size` runs once, there, and its weight travels. */
+  queuing(fallback: Strategy): QueuingStrategy {
+    const { highWaterMark, unit, size } = this.#strategy ?? fallback;
+    if (this.#strategy?.size !== undefined) this.#weights = [];
+    const weigh = size ?? (unit === "bytes" ? byteLengthOf : undefined);
+    return { highWaterMark, size: (chunk) => this.#enter(chunk, weigh) };
+  }
+
+  /** What the far side uses if its user gave no strategy. */
+  get suggestion(): WireStrategy | undefined {
+    const strategy = this.#strategy;
+    return strategy && { unit: strategy.unit, highWaterMark: strategy.highWaterMark };
+  }
+
+  stats(): DirectionStats {
+    const { unit, chunks, bytes, left } = this.credit;
+    const { inFlight, queued } = this;
+    this.#peak = Math.max(this.#peak, inFlight);
+    return {
+      state: this.state,
+      unit: unit ?? "chunks",
+      highWaterMark: this.#window,
+      chunks,
+      bytes,
+      queued,
+      credit: left,
+      inFlight,
+      peak: this.#peak,
+    };
+  }
+
+  // The underlying sink.
+
+  start(controller: WritableStreamDefaultController): void {
+    this.#controller = controller;
+  }
+
+  write(chunk: unknown): undefined | Promise<void> {
+    this.#started++;
+    const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
+    if (!this.credit.open) return this.#wait("write", chunk, weight);
+    this.#send(chunk, weight);
+    return undefined;
+  }
+
+  close(): Promise<void> {
+    const done = this.#wait("close", undefined, 0);
+    if (this.state !== "waiting") this.#end();
+    return done;
+  }
+
+  abort(reason: unknown): void {
+    this.fail("abort", reason);
+  }
+
+  // What the stream tells its outgoing direction.
+
+  /** The stream is being opened: the initial credit may be spent. */
+  admitted(initial: InitialCredit): void {
+    this.state = nextOutgoing(this.state, "admit");
+    if (this.#untold !== undefined) this.#tell(this.#untold.reason);
+    if (this.state !== "opening") return;
+    this.credit.initial = initial;
+    if (this.#waiting?.kind === "close") this.#end();
+    else this.#resume();
+  }
+
+  /** The far side has fixed the unit and its first limits. */
+  accepted(unit: Unit, limit: number, bytes: number): void {
+    this.state = nextOutgoing(this.state, "accept");
+    if (isFinalOutgoing(this.state)) return;
+    if (unit === "weight" && this.#strategy?.size === undefined) {
+      throw new ProtocolError("BAD_FRAME", `Cannot count "${this.#owner.name}" by weight: this side gave no size()`);
+    }
+    this.credit.unit = unit;
+    this.credit.raise(limit, bytes);
+    this.#window = limit;
+    this.#resume();
+  }
+
+  credited(limit: number, bytes: number): void {
+    if (isFinalOutgoing(this.state)) return;
+    if (this.credit.unit === undefined)
+      throw new ProtocolError("BAD_STATE", "Cannot take credit for a stream before it was accepted");
+    if (++this.#idleGrants > this.#owner.idleGrants) {
+      throw new ProtocolError(
+        "CREDIT_DRIBBLE",
+        `Cannot take more than ${this.#owner.idleGrants} grants without a chunk in between`,
+      );
+    }
+    this.#peak = Math.max(this.#peak, this.inFlight);
+    this.credit.raise(limit, bytes);
+    this.#resume();
+  }
+
+  /** Everything has arrived at the far side. */
+  ended(): void {
+    this.state = nextOutgoing(this.state, "ended");
+    if (this.state !== "done") return;
+    this.#settle()?.resolve();
+    this.#finish();
+  }
+
+  /**
+   * Ends this direction with an error. `abort` is ours, and the far side is told; every other event came from there,
+   * or there is nobody left to tell.
+   */
+  fail(event: FailingEvent, reason: unknown): void {
+    if (isFinalOutgoing(this.state)) return;
+    this.#controller?.error(reason);
+    this.#fail(event, reason);
+  }
+
+  #fail(event: FailingEvent, reason: unknown): void {
+    this.state = nextOutgoing(this.state, event);
+    if (event === "abort") {
+      this.flush();
+      this.#tell(reason);
+    }
+    this.#drop();
+    this.#settle()?.reject(reason);
+    this.#finish({ reason });
+  }
+
+  #tell(reason: unknown): void {
+    const { id, lane } = this.#owner;
+    if (lane === undefined) this.#untold = { reason };
+    lane?.post({ type: "stream-error", id, reason: this.#owner.encodeReason(reason) });
+  }
+
+  /** Posts what was gathered. Returns whether there was anything. */
+  flush(): boolean {
+    const chunks = this.#batch;
+    if (chunks === undefined) return false;
+    const weights = this.#batchWeights;
+    const moves = this.#batchMoves;
+    this.#drop();
+    try {
+      this.#post(chunks, weights, moves, this.credit.bytes);
+    } catch {
+      this.#postEach(chunks, weights);
+    }
+    return true;
+  }
+
+  /** The turn is over: what was gathered is posted; a direction that gathered nothing posts its next chunk at once. */
+  turned(): boolean {
+    this.#gathering = this.flush();
+    return this.#gathering;
+  }
+
+  /** Chunks that wait at this side: in the platform's queue, for credit, or for the end of the turn. */
+  get queued(): number {
+    const waits = this.#waiting?.kind === "write" ? 1 : 0;
+    return this.#entered - this.#started + waits + (this.#batch?.length ?? 0);
+  }
+
+  /** Sent, and not yet known to have been taken by the far side's reader, in the unit. */
+  get inFlight(): number {
+    const { limit, sent } = this.credit;
+    return limit === Number.POSITIVE_INFINITY ? sent : Math.max(0, sent - Math.max(0, limit - this.#window));
+  }
+
+  // Inside.
+
+  /**
+   * Weighs a chunk as it enters the platform's queue. An error of the user's `size` errors the stream, but the
+   * platform does not tell its sink: the far side is told here.
+   */
+  #enter(chunk: unknown, weigh: QueuingSize | undefined): number {
+    this.#entered++;
+    if (weigh === undefined) return 1;
+    try {
+      const weight = checkWeight(weigh(chunk), "size()");
+      this.#weights?.push(weight);
+      return weight;
+    } catch (error) {
+      this.fail("abort", error);
+      throw error;
+    }
+  }
+
+  #wait(kind: Waiting["kind"], chunk: unknown, weight: number): Promise<void> {
+    const signal = this.#controller?.signal;
+    if (!this.#listening && signal) {
+      this.#listening = true;
+      signal.addEventListener("abort", () => this.#interrupt(signal.reason), { once: true });
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting = { kind, chunk, weight, resolve, reject };
+    });
+  }
+
+  /**
+   * `writer.abort()` while a write or the close waits. The platform calls `abort` once the write has settled; while a
+   * close waits it never does.
+   */
+  #interrupt(reason: unknown): void {
+    if (this.#waiting?.kind === "close") this.#fail("abort", reason);
+    else this.#settle()?.reject(reason);
+  }
+
+  #settle(): Waiting | undefined {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    return waiting;
+  }
+
+  /** Starts the write that waits, if there is credit for it now. */
+  #resume(): void {
+    const waiting = this.#waiting;
+    if (waiting?.kind !== "write" || !this.credit.open) return;
+    this.#waiting = undefined;
+    try {
+      this.#send(waiting.chunk, waiting.weight);
+      waiting.resolve();
+    } catch (error) {
+      waiting.reject(error);
+    }
+  }
+
+  /** All chunks have been sent: says so. The close resolves when the far side has answered. */
+  #end(): void {
+    this.flush();
+    if (isFinalOutgoing(this.state)) return;
+    this.state = nextOutgoing(this.state, "close");
+    this.#owner.lane?.post({ type: "stream-end", id: this.#owner.id, chunks: this.credit.chunks });
+  }
+
+  #send(chunk: unknown, weight: number): void {
+    try {
+      this.#start(chunk, weight);
+    } catch (error) {
+      // A rejected write errors the stream on this side; the platform does not tell its sink.
+      this.fail("abort", error);
+      throw error;
+    }
+  }
+
+  #start(chunk: unknown, weight: number): void {
+    const moves: Transferable[] = [];
+    const encoded = this.#codec === undefined ? chunk : this.#codec.encode(chunk);
+    let owned = own(encoded, this.#transfer, moves);
+    if (moves.length > 0 && this.#batchMoves?.some((each) => moves.includes(each))) {
+      // The same buffer twice in one batch: the first write has moved it, so this chunk is detached.
+      this.flush();
+      owned = own(encoded, this.#transfer, []);
+    }
+    const bytes = charge(owned);
+    const { maxChunk } = this.#owner;
+    if (bytes > maxChunk + 64) {
+      throw mistake(
+        new RangeError(
+          `Cannot write a chunk of ${bytes - 64} bytes to "${this.#owner.name}": the limit is ${maxChunk}, cut it up`,
+        ),
+        "CHUNK_TOO_LARGE",
+      );
+    }
+    this.credit.add(this.#payload(owned), weight, bytes);
+    this.#idleGrants = 0;
+    // What a function moves may be anything, so such a chunk is posted by itself and fails by itself.
+    if (this.#gathering && typeof this.#transfer !== "function") {
+      this.#gather(owned, weight, bytes, moves);
+      return;
+    }
+    this.flush();
+    this.#post([owned], this.#weights === undefined ? undefined : [weight], moves, this.credit.bytes);
+    if (!this.#gathering) {
+      this.#gathering = true;
+      this.#owner.turn.add(this);
+    }
+  }
+
+  /** The chunk's own bytes. Until the unit is fixed any unit may come, so chunks without a length count nothing yet. */
+  #payload(chunk: unknown): number {
+    const { unit } = this.credit;
+    if (unit === "bytes") return byteLengthOf(chunk);
+    if (unit !== undefined) return 0;
+    const length = (chunk as { byteLength?: unknown } | null | undefined)?.byteLength;
+    return typeof length === "number" && length >= 0 ? length : 0;
+  }
+
+  #gather(chunk: unknown, weight: number, bytes: number, moves: Transferable[]): void {
+    if (this.#batch === undefined) this.#batch = [chunk];
+    else this.#batch.push(chunk);
+    if (this.#weights !== undefined) {
+      this.#batchWeights ??= [];
+      this.#batchWeights.push(weight);
+    }
+    if (moves.length > 0) {
+      if (this.#batchMoves === undefined) this.#batchMoves = moves;
+      else this.#batchMoves.push(...moves);
+    }
+    this.#batchBytes += bytes;
+    if (this.#batch.length >= BATCH_CHUNKS || this.#batchBytes >= BATCH_BYTES) this.flush();
+  }
+
+  #post(chunks: unknown[], weights: number[] | undefined, moves: Transferable[] | undefined, charged: number): void {
+    const { id, lane } = this.#owner;
+    const type = "stream-data";
+    const frame: DataFrame = weights ? { type, id, chunks, weights, charged } : { type, id, chunks, charged };
+    lane?.post(frame, moves);
+  }
+
+  /** One chunk of a batch cannot be cloned: what was written before it is sent, then the stream fails with its error. */
+  #postEach(chunks: unknown[], weights: number[] | undefined): void {
+    let charged = chunks.reduce<number>((rest, chunk) => rest - charge(chunk), this.credit.bytes);
+    try {
+      for (const [at, chunk] of chunks.entries()) {
+        charged += charge(chunk);
+        // Every byte in a batch is the stream's own by now, so all of it may be moved.
+        const moves: Transferable[] = [];
+        this.#post([own(chunk, true, moves)], weights && [weights[at] as number], moves, charged);
+      }
+    } catch (error) {
+      this.fail("abort", error);
+    }
+  }
+
+  #drop(): void {
+    this.#batch = undefined;
+    this.#batchWeights = undefined;
+    this.#batchMoves = undefined;
+    this.#batchBytes = 0;
+  }
+
+  #finish(failure?: { readonly reason: unknown }): void {
+    this.#weights = undefined;
+    this.#owner.settled(failure);
+  }
+}

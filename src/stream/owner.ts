@@ -1,0 +1,19 @@
+/** What the two directions of a stream need of the stream that they belong to: the seam between them. */
+import type { Lane } from "../link.ts";
+import type { WireReason } from "../reason.ts";
+import type { Turn } from "./gather.ts";
+
+export interface Owner {
+  readonly id: number;
+  readonly name: string;
+  /** Where the frames go; `undefined` until the stream could be opened. */
+  readonly lane: Lane | undefined;
+  readonly turn: Turn;
+  /** The most bytes in a chunk that the remote takes. */
+  readonly maxChunk: number;
+  /** Grants in a row that are taken without a chunk in between. */
+  readonly idleGrants: number;
+  encodeReason(reason: unknown): WireReason;
+  /** A direction has reached a final state; `failure` says why, if it did not end well. */
+  settled(failure?: { readonly reason: unknown }): void;
+}

@@ -1,0 +1,83 @@
+/**
+ * From the user's queuing strategies to what a limit counts. Pure: no stream is touched here.
+ */
+import { mistake } from "../errors.ts";
+import type { Unit } from "../wire/frames.ts";
+
+/** The stream classes in use: the runtime's own, or a ponyfill's. */
+export interface StreamClasses {
+  readonly ReadableStream: typeof ReadableStream;
+  readonly WritableStream: typeof WritableStream;
+  readonly ByteLengthQueuingStrategy?: typeof ByteLengthQueuingStrategy;
+  readonly CountQueuingStrategy?: typeof CountQueuingStrategy;
+}
+
+/** A strategy, read once: `size` is there only where it is the user's own function. */
+export interface Strategy {
+  readonly unit: Unit;
+  readonly highWaterMark: number;
+  readonly size: ((chunk: unknown) => number) | undefined;
+}
+
+export type QueuingSize = (chunk: unknown) => number;
+
+/** The `size` functions that mean bytes or chunks: the standard has one a realm, so they can be told by identity. */
+function standardSizes(classes: StreamClasses): { bytes: Set<unknown>; chunks: Set<unknown> } {
+  const bytes = new Set<unknown>();
+  const chunks = new Set<unknown>([undefined]);
+  for (const Class of [classes.ByteLengthQueuingStrategy, globalThis.ByteLengthQueuingStrategy]) {
+    if (Class) bytes.add(new Class({ highWaterMark: 0 }).size);
+  }
+  for (const Class of [classes.CountQueuingStrategy, globalThis.CountQueuingStrategy]) {
+    if (Class) chunks.add(new Class({ highWaterMark: 0 }).size);
+  }
+  return { bytes, chunks };
+}
+
+/** Reads strategies for one channel; what the standard sizes are is found out once. */
+export class StrategyReader {
+  readonly #sizes: { bytes: Set<unknown>; chunks: Set<unknown> };
+
+  constructor(classes: StreamClasses) {
+    this.#sizes = standardSizes(classes);
+  }
+
+  /** The user's strategy, or `undefined` if none was given. `what` names it in an error. */
+  read(given: QueuingStrategy | undefined, what: string): Strategy | undefined {
+    if (given === undefined || given === null) return undefined;
+    // Getters run once, as the standard reads a strategy.
+    const size = given.size as QueuingSize | undefined;
+    const mark = given.highWaterMark;
+    if (mark === undefined && size === undefined) return undefined;
+    if (size !== undefined && typeof size !== "function") {
+      throw mistake(new TypeError(`Cannot use ${what}.size: it is no function`), "BAD_STRATEGY");
+    }
+    const highWaterMark = mark === undefined ? 1 : Number(mark);
+    if (Number.isNaN(highWaterMark) || highWaterMark < 0) {
+      throw mistake(
+        new RangeError(`Cannot use ${what}.highWaterMark ${String(mark)}: use a number that is 0 or more`),
+        "BAD_STRATEGY",
+      );
+    }
+    if (this.#sizes.chunks.has(size)) return { unit: "chunks", highWaterMark, size: undefined };
+    if (this.#sizes.bytes.has(size)) return { unit: "bytes", highWaterMark, size: undefined };
+    return { unit: "weight", highWaterMark, size };
+  }
+}
+
+/** A weight as the standard allows it: a RangeError for NaN, ∞ and less than 0. */
+export function checkWeight(weight: unknown, what: string): number {
+  const value = Number(weight);
+  if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    throw mistake(
+      new RangeError(`Cannot count a chunk: ${what} gave ${String(weight)}, not a finite number that is 0 or more`),
+      "BAD_WEIGHT",
+    );
+  }
+  return value;
+}
+
+/** What `ByteLengthQueuingStrategy` would count for a chunk. */
+export function byteLengthOf(chunk: unknown): number {
+  return checkWeight((chunk as { byteLength?: unknown } | null | undefined)?.byteLength, "its byteLength");
+}

@@ -1,0 +1,212 @@
+/**
+ * One stream of a channel: its two directions, bound to WHATWG streams, and the lane that carries their frames. It
+ * knows neither links nor the other streams; what opens and ends it is in `streams.ts`.
+ */
+import type { Codec } from "../codecs/codec.ts";
+import { ProtocolError } from "../errors.ts";
+import type { Lane, LaneReceiver } from "../link.ts";
+import { decodeReason, encodeReason, type WireReason } from "../reason.ts";
+import { type Frame, parseFrame } from "../wire/frames.ts";
+import type { Transfer } from "./chunk.ts";
+import type { InitialCredit } from "./credit.ts";
+import type { Turn } from "./gather.ts";
+import { Incoming, type IncomingOptions } from "./incoming.ts";
+import { Outgoing } from "./outgoing.ts";
+import type { Owner } from "./owner.ts";
+import { isFinalIncoming, isFinalOutgoing } from "./states.ts";
+import type { StreamStats } from "./stats.ts";
+import type { Strategy, StreamClasses } from "./strategy.ts";
+
+/** A stream of a channel: a `{ readable, writable }` pair whose other ends are at the remote. */
+export interface ChannelStream<In = unknown, Out = unknown> {
+  /** Unique in its channel; −1 until the stream could be opened. */
+  readonly id: number;
+  readonly name: string;
+  /** What the opener gave along. */
+  readonly metadata: unknown;
+  readonly readable: ReadableStream<In>;
+  readonly writable: WritableStream<Out>;
+  /** Aborted with the reason once either direction has failed: by the remote, by us, or with the connection. */
+  readonly signal: AbortSignal;
+  /** Errors both directions on both sides with `reason`. A blocked `write()` or `close()` settles at once. */
+  abort(reason?: unknown): void;
+  stats(): StreamStats;
+}
+
+/** What the streams of a channel share. */
+export interface StreamContext {
+  readonly classes: StreamClasses;
+  readonly turn: Turn;
+  readonly trusted: boolean;
+  readonly maxChunk: number;
+  readonly idleGrants: number;
+  /** The largest highWaterMark that this side takes from a remote. */
+  readonly largestWindow: number;
+  breach(error: unknown): void;
+  /** Both directions are final: nothing of the stream comes or goes any more. */
+  finished(stream: Duplex): void;
+  /** The stream's own lane is gone, but it is not known what became of the link. */
+  laneLost(stream: Duplex, error: Error): void;
+}
+
+/** What is known of a stream when its two ends are made. */
+export interface DuplexOptions {
+  readonly name: string;
+  readonly metadata: unknown;
+  readonly codec: Codec | undefined;
+  readonly transfer: Transfer;
+  readonly incoming: IncomingOptions;
+  /** Of the incoming direction: what the remote may send before it was accepted. */
+  readonly initial: InitialCredit | undefined;
+  readonly outgoing: Strategy | undefined;
+  readonly outgoingFallback: Strategy;
+  readonly signal: AbortSignal | undefined;
+}
+
+export class Duplex implements ChannelStream, Owner, LaneReceiver {
+  id = -1;
+  lane: Lane | undefined = undefined;
+  readonly name: string;
+  readonly metadata: unknown;
+  readonly readable: ReadableStream<unknown>;
+  readonly writable: WritableStream<unknown>;
+  readonly incoming: Incoming;
+  readonly outgoing: Outgoing;
+  readonly #context: StreamContext;
+  /** Made when somebody asks for the signal. */
+  #failure: AbortController | undefined = undefined;
+  #reason: { readonly reason: unknown } | undefined = undefined;
+  #unfollow: (() => void) | undefined = undefined;
+
+  constructor(context: StreamContext, options: DuplexOptions) {
+    const { ReadableStream, WritableStream } = context.classes;
+    this.#context = context;
+    this.name = options.name;
+    this.metadata = options.metadata;
+    this.incoming = new Incoming(this, options.incoming, options.initial);
+    this.outgoing = new Outgoing(this, options.codec, options.transfer, options.outgoing);
+    this.readable = new ReadableStream(this.incoming as UnderlyingDefaultSource, this.incoming.queuing);
+    this.writable = new WritableStream(this.outgoing, this.outgoing.queuing(options.outgoingFallback));
+    if (options.signal !== undefined) this.#follow(options.signal);
+  }
+
+  get signal(): AbortSignal {
+    if (this.#failure === undefined) {
+      this.#failure = new AbortController();
+      if (this.#reason !== undefined) this.#failure.abort(this.#reason.reason);
+    }
+    return this.#failure.signal;
+  }
+
+  abort(reason: unknown = new DOMException("The stream was aborted", "AbortError")): void {
+    this.fail("abort", reason);
+  }
+
+  stats(): StreamStats {
+    const { id, name, incoming, outgoing } = this;
+    return { id, name, incoming: incoming.stats(), outgoing: outgoing.stats() };
+  }
+
+  // What the channel's streams tell a stream.
+
+  /** Opened by us, under this id: the initial credit may be spent, and what happened meanwhile is told. */
+  opened(initial: InitialCredit): void {
+    this.incoming.opened();
+    this.outgoing.admitted(initial);
+  }
+
+  /** Both directions end with an error. `abort` is ours; the other events came from the remote, or the link. */
+  fail(event: "abort" | "lost" | "refuse", reason: unknown): void {
+    this.outgoing.fail(event, reason);
+    this.incoming.fail(event, reason);
+  }
+
+  // The owner of two directions.
+
+  get turn(): Turn {
+    return this.#context.turn;
+  }
+  get maxChunk(): number {
+    return this.#context.maxChunk;
+  }
+  get idleGrants(): number {
+    return this.#context.idleGrants;
+  }
+
+  encodeReason(reason: unknown): WireReason {
+    return encodeReason(reason, this.#context.trusted);
+  }
+
+  settled(failure?: { readonly reason: unknown }): void {
+    if (failure !== undefined && this.#reason === undefined) {
+      this.#reason = failure;
+      this.#failure?.abort(failure.reason);
+    }
+    if (!isFinalOutgoing(this.outgoing.state) || !isFinalIncoming(this.incoming.state)) return;
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+    this.#context.finished(this);
+    this.lane?.close();
+  }
+
+  // The receiver of a lane.
+
+  receive(message: unknown): void {
+    try {
+      const frame = parseFrame(message);
+      if (frame.id !== this.id)
+        throw new ProtocolError(
+          "BAD_STREAM_ID",
+          `Cannot take a frame of stream ${frame.id} on the lane of stream ${this.id}`,
+        );
+      this.take(frame);
+    } catch (error) {
+      this.#context.breach(error);
+    }
+  }
+
+  lost(error: Error): void {
+    this.#context.laneLost(this, error);
+  }
+
+  take(frame: Frame): void {
+    const handle = handlers[frame.type] as (stream: Duplex, frame: Frame, context: StreamContext) => void;
+    handle(this, frame, this.#context);
+  }
+
+  #follow(signal: AbortSignal): void {
+    const abort = (): void => this.abort(signal.reason);
+    if (signal.aborted) {
+      abort();
+      return;
+    }
+    signal.addEventListener("abort", abort, { once: true });
+    this.#unfollow = () => signal.removeEventListener("abort", abort);
+  }
+}
+
+type Handlers = {
+  readonly [Type in Frame["type"]]: (
+    stream: Duplex,
+    frame: Extract<Frame, { type: Type }>,
+    context: StreamContext,
+  ) => void;
+};
+
+/** What each frame does to its stream. */
+const handlers: Handlers = {
+  "stream-open": (_stream, { id }) => {
+    throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again`);
+  },
+  "stream-accept": ({ incoming, outgoing }, { readable, writable }, { largestWindow }) => {
+    if (writable !== undefined) incoming.adopt(writable, largestWindow);
+    outgoing.accepted(readable.unit, readable.limit, readable.bytes);
+  },
+  "stream-refuse": (stream, { reason }) => stream.fail("refuse", decodeReason(reason)),
+  "stream-data": ({ incoming }, frame) => incoming.data(frame),
+  "stream-end": ({ incoming }, { chunks }) => incoming.end(chunks),
+  "stream-ended": ({ outgoing }) => outgoing.ended(),
+  "stream-error": ({ incoming }, { reason }) => incoming.fail("error", decodeReason(reason)),
+  "stream-credit": ({ outgoing }, { limit, bytes }) => outgoing.credited(limit, bytes),
+  "stream-cancel": ({ outgoing }, { reason }) => outgoing.fail("cancel", decodeReason(reason)),
+};

@@ -1,0 +1,450 @@
+/**
+ * The streams of a channel: opening and admitting ours, offering and accepting the remote's, routing what shares the
+ * link. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
+ */
+import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import type { Lane, LaneReceiver, MessageLink } from "../link.ts";
+import { encodeReason } from "../reason.ts";
+import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import type { InitialCredit } from "./credit.ts";
+import { Turn } from "./gather.ts";
+import { Offer } from "./offer.ts";
+import { OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { StreamStats } from "./stats.ts";
+import { StrategyReader, type StreamClasses } from "./strategy.ts";
+import { type ChannelStream, Duplex, type StreamContext } from "./stream.ts";
+
+/**
+ * Takes a stream that the remote opened. The stream is kept until the promise settles. Written as a method, so that a
+ * handler may say what its chunks are.
+ */
+export type StreamHandler = { handle(stream: ChannelStream): unknown }["handle"];
+
+/** A handler with this side's options for its streams. */
+export interface StreamDefinition extends StreamOptions {
+  readonly handler: StreamHandler;
+}
+
+/** What is known of the remote from its `$/hello`. */
+export interface RemoteLimits {
+  readonly fork: boolean;
+  readonly streams: number;
+  readonly maxChunk: number;
+  readonly window: number;
+  readonly initialCredit: InitialCredit;
+}
+
+/** What the streams need of their channel. */
+export interface StreamsHost {
+  readonly link: MessageLink;
+  readonly limits: Limits;
+  readonly classes: StreamClasses;
+  readonly initialCredit: InitialCredit;
+  readonly handlers: ReadonlyMap<string, StreamDefinition>;
+  breach(error: unknown): void;
+  /** The number of streams has changed. */
+  changed(): void;
+}
+
+interface Waiting {
+  readonly stream: Duplex;
+  readonly resolved: ResolvedOptions;
+}
+
+export interface OpenOptions<In = unknown, Out = unknown> extends StreamOptions<In, Out> {
+  /** Any value that can be cloned; the far side finds it at its stream. */
+  readonly metadata?: unknown;
+  /** Aborts the stream, even a blocked `write()` or `close()`, which `pipeTo`'s own signal cannot. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ids end here; what is open by then is finished, and a new channel has to be made. */
+const LAST_ID = 2 ** 31 - 1;
+
+export class Streams implements StreamContext {
+  readonly classes: StreamClasses;
+  readonly turn: Turn;
+  readonly trusted: boolean;
+  readonly idleGrants: number;
+  readonly largestWindow: number;
+  readonly #host: StreamsHost;
+  readonly #options: OptionsReader;
+  #remote: RemoteLimits | undefined = undefined;
+  /** Of our streams: those not yet opened, in order; and the id of the next. */
+  #waiting: Waiting[] = [];
+  #nextId = 0;
+  #ours = 0;
+  /** Of the remote's: the last id, those taken by a handler that has not settled, and those not yet taken. */
+  #lastRemoteId = -1;
+  #theirs = 0;
+  #offers: Offer[] = [];
+  readonly #open = new Map<number, Duplex | Offer>();
+  /** The stream of streams that no handler is named for, once somebody has asked for it; and its reads that wait. */
+  #incoming: ReadableStream<ChannelStream> | undefined = undefined;
+  #incomingController: ReadableStreamDefaultController<ChannelStream> | undefined = undefined;
+  #wanted = false;
+  #closed: { readonly reason: unknown } | undefined = undefined;
+
+  constructor(host: StreamsHost) {
+    this.#host = host;
+    this.classes = host.classes;
+    this.turn = new Turn(host.link.scheduler);
+    this.trusted = host.link.trusted;
+    this.idleGrants = host.limits.idleGrants;
+    this.largestWindow = host.limits.window;
+    this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted);
+    for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
+  }
+
+  get maxChunk(): number {
+    return this.#remote?.maxChunk ?? this.#host.limits.maxChunk;
+  }
+
+  /** Streams under way, ours and the remote's. */
+  get active(): number {
+    return this.#waiting.length + this.#open.size + this.#theirs;
+  }
+
+  stats(): StreamStats[] {
+    const streams = [...this.#open.values()].filter((each) => each instanceof Duplex);
+    return [...streams, ...this.#waiting.map((each) => each.stream)].map((stream) => stream.stats());
+  }
+
+  // Ours.
+
+  open(name: string, options: OpenOptions): Duplex {
+    const resolved = this.#options.read(options as StreamOptions);
+    const { codec, transfer, incoming, outgoing, outgoingFallback } = resolved;
+    const { metadata, signal } = options;
+    const stream = new Duplex(this, {
+      name,
+      metadata,
+      codec,
+      transfer,
+      incoming,
+      initial: undefined,
+      outgoing,
+      outgoingFallback,
+      signal,
+    });
+    if (signal?.aborted) return stream;
+    this.#waiting.push({ stream, resolved });
+    this.#host.changed();
+    this.#admit();
+    return stream;
+  }
+
+  /** The remote's hello has come: what was opened meanwhile can go. `first` says which ids are ours. */
+  greeted(remote: RemoteLimits, first: boolean): void {
+    this.#remote = remote;
+    this.#nextId = first ? 1 : 2;
+    this.#lastRemoteId = first ? 0 : -1;
+    this.#admit();
+  }
+
+  #admit(): void {
+    const remote = this.#remote;
+    if (remote === undefined) return;
+    while (this.#waiting.length > 0 && this.#ours < remote.streams)
+      this.#start(this.#waiting.shift() as Waiting, remote);
+  }
+
+  #start({ stream, resolved }: Waiting, remote: RemoteLimits): void {
+    const id = this.#nextId;
+    if (id > LAST_ID) {
+      stream.fail(
+        "lost",
+        new StreamError("STREAM_LIMIT", "Cannot open a stream: this channel has used up its ids, connect anew"),
+      );
+      return;
+    }
+    this.#nextId += 2;
+    this.#ours++;
+    const { link } = this.#host;
+    const forked = remote.fork ? link.fork?.() : undefined;
+    stream.id = id;
+    stream.lane = forked?.lane ?? sharedLane(link);
+    this.#open.set(id, stream);
+    const frame: OpenFrame = {
+      type: "stream-open",
+      id,
+      name: stream.name,
+      codec: resolved.codecName,
+      readable: stream.incoming.window,
+      ...(stream.outgoing.suggestion && { writable: stream.outgoing.suggestion }),
+      ...(stream.metadata !== undefined && { metadata: stream.metadata }),
+      ...(forked && { port: forked.port }),
+    };
+    try {
+      link.post(frame, forked && [forked.port]);
+    } catch (error) {
+      // The metadata cannot be cloned: nothing was sent, and the far side need not be told.
+      stream.fail("lost", error);
+      return;
+    }
+    forked?.lane.listen(stream);
+    stream.opened(remote.initialCredit);
+  }
+
+  // The remote's.
+
+  /** The streams that no handler is named for. Until somebody has asked for them, such streams are refused. */
+  get incomingStreams(): ReadableStream<ChannelStream> {
+    if (this.#incoming === undefined) {
+      const { ReadableStream } = this.classes;
+      this.#incoming = new ReadableStream<ChannelStream>(
+        {
+          start: (controller) => {
+            this.#incomingController = controller;
+          },
+          pull: () => {
+            this.#wanted = true;
+            this.#deliver();
+          },
+          cancel: (reason) => {
+            this.#incomingController = undefined;
+            for (const offer of this.#offers.filter((each) => each.definition === undefined))
+              this.#refuse(offer, reason);
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      this.#endIncoming();
+    }
+    return this.#incoming;
+  }
+
+  /** A frame that came on the shared link. */
+  receive(message: unknown): void {
+    const frame = parseFrame(message);
+    if (frame.type === "stream-open") {
+      this.#offer(frame);
+      return;
+    }
+    const stream = this.#open.get(frame.id);
+    if (stream !== undefined) stream.take(frame);
+    else this.#expectKnown(frame);
+  }
+
+  /** A frame of a stream that has ended here is old news; one of a stream that never was breaks the protocol. */
+  #expectKnown({ id, type }: Frame): void {
+    const ours = id % 2 === this.#nextId % 2;
+    if (ours ? id < this.#nextId : id <= this.#lastRemoteId) return;
+    throw new ProtocolError("BAD_STREAM_ID", `Cannot take ${type} for stream ${id}: it was never opened`);
+  }
+
+  #offer(frame: OpenFrame): void {
+    const { id, name } = frame;
+    if (this.#remote === undefined) throw new ProtocolError("HELLO_EXPECTED", "Cannot open a stream before $/hello");
+    if (id % 2 === this.#nextId % 2 || id <= this.#lastRemoteId || id > LAST_ID) {
+      throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: not an id that the remote may use now`);
+    }
+    this.#lastRemoteId = id;
+    const { link, handlers, initialCredit } = this.#host;
+    const own = frame.port === undefined ? undefined : link.adopt?.(frame.port);
+    if (frame.port !== undefined && own === undefined) {
+      throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is none`);
+    }
+    const offer = new Offer(frame, own ?? sharedLane(link), handlers.get(name), initialCredit, this);
+    own?.listen(offer);
+    this.#open.set(id, offer);
+    if (this.#closed !== undefined) {
+      this.#refuse(offer, this.#closed.reason);
+    } else if (offer.definition === undefined && this.#incomingController === undefined) {
+      const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
+      this.#refuse(offer, new StreamError("STREAM_NOT_FOUND", `Cannot open ${what}: the remote has no handler for it`));
+    } else if (this.#offers.length >= this.#host.limits.unaccepted) {
+      const { unaccepted } = this.#host.limits;
+      this.#refuse(
+        offer,
+        new StreamError("STREAM_LIMIT", `Cannot open stream "${name}": ${unaccepted} wait to be taken already`),
+      );
+    } else {
+      this.#offers.push(offer);
+      this.#host.changed();
+      this.#deliver();
+    }
+  }
+
+  /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
+  #deliver(): void {
+    for (const offer of [...this.#offers]) {
+      if (this.#theirs >= this.#host.limits.streams) return;
+      if (offer.definition !== undefined) this.#handle(offer, offer.definition);
+      else if (this.#wanted) this.#hand(offer);
+    }
+  }
+
+  #handle(offer: Offer, definition: StreamDefinition): void {
+    const stream = this.#accept(offer, definition);
+    if (stream === undefined) return;
+    this.#theirs++;
+    let result: unknown;
+    try {
+      result = definition.handler(stream);
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    Promise.resolve(result)
+      .then(
+        () => abandon(stream),
+        (error) => stream.fail("abort", error),
+      )
+      .then(() => {
+        this.#theirs--;
+        this.#host.changed();
+        this.#deliver();
+      });
+  }
+
+  #hand(offer: Offer): void {
+    const stream = this.#accept(offer, {});
+    if (stream === undefined) return;
+    this.#wanted = false;
+    this.#incomingController?.enqueue(stream);
+  }
+
+  #accept(offer: Offer, options: StreamOptions): Duplex | undefined {
+    this.#offers.splice(this.#offers.indexOf(offer), 1);
+    const { frame, lane } = offer;
+    let resolved = this.#options.read(options);
+    if (resolved.codecName !== frame.codec) {
+      const shared = options.codec === undefined ? this.#options.builtIn(frame.codec) : undefined;
+      if (shared === undefined) {
+        const message = `Cannot open stream "${frame.name}": its opener sends "${frame.codec}", this side reads "${resolved.codecName}"`;
+        this.#refuse(offer, new StreamError("CODEC_MISMATCH", message));
+        return undefined;
+      }
+      resolved = this.#options.read({ ...options, codec: shared });
+    }
+    const stream = new Duplex(this, {
+      name: frame.name,
+      metadata: frame.metadata,
+      codec: resolved.codec,
+      transfer: resolved.transfer,
+      incoming: this.#options.suggested(resolved, frame.writable),
+      initial: this.#host.initialCredit,
+      outgoing: resolved.outgoing,
+      outgoingFallback: resolved.outgoingFallback,
+      signal: undefined,
+    });
+    stream.id = frame.id;
+    stream.lane = lane;
+    this.#open.set(frame.id, stream);
+    const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
+    lane.post({
+      type: "stream-accept",
+      id: frame.id,
+      codec: resolved.codecName,
+      readable: stream.incoming.window,
+      ...(suggestion && { writable: suggestion }),
+    });
+    stream.opened({ chunks: 0, bytes: 0 });
+    const { unit, limit, bytes } = frame.readable;
+    if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
+    else
+      stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#remote?.window ?? 0), bytes);
+    offer.handOver(stream);
+    return stream;
+  }
+
+  #refuse(offer: Offer, reason: unknown): void {
+    const { id } = offer.frame;
+    offer.lane.post({ type: "stream-refuse", id, reason: encodeReason(reason, this.trusted) });
+    offer.lane.close();
+    this.#forget(offer);
+  }
+
+  #forget(offer: Offer): void {
+    this.#open.delete(offer.frame.id);
+    const at = this.#offers.indexOf(offer);
+    if (at >= 0) this.#offers.splice(at, 1);
+    this.#host.changed();
+  }
+
+  // What a stream tells.
+
+  breach(error: unknown): void {
+    this.#host.breach(error);
+  }
+
+  finished(stream: Duplex): void {
+    if (stream.id < 0) {
+      this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
+    } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
+      this.#ours--;
+      this.#admit();
+    }
+    this.#host.changed();
+  }
+
+  /** An offer was withdrawn: its opener gave both directions up before anybody took it. */
+  withdrawn(offer: Offer): void {
+    offer.lane.close();
+    this.#forget(offer);
+  }
+
+  /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */
+  laneLost(stream: Duplex | Offer, error: Error): void {
+    if (stream instanceof Duplex) stream.fail("lost", connectionLost(describe(stream), error));
+    else this.withdrawn(stream);
+  }
+
+  // The end.
+
+  /** Nothing new is opened or taken any more: `reason` is what the remote's attempts are refused with. */
+  close(reason: unknown): void {
+    this.#closed ??= { reason };
+    for (const offer of [...this.#offers]) this.#refuse(offer, reason);
+    this.#endIncoming();
+  }
+
+  /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
+  fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
+    this.close(reasonFor("a stream"));
+    for (const { stream } of [...this.#waiting]) stream.fail(event, reasonFor(describe(stream)));
+    for (const stream of [...this.#open.values()]) {
+      if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
+    }
+  }
+
+  #endIncoming(): void {
+    if (this.#closed === undefined) return;
+    this.#incomingController?.close();
+    this.#incomingController = undefined;
+  }
+}
+
+function describe({ id, name }: Duplex): string {
+  return id < 0 ? `stream "${name}"` : `stream ${id} "${name}"`;
+}
+
+/** A lane for the streams that share the link. It cannot be closed by one of them. */
+function sharedLane(link: Lane): Lane {
+  return {
+    post: (message, transfer) => link.post(message, transfer),
+    listen: (_receiver: LaneReceiver) => {},
+    close: () => {},
+  };
+}
+
+/** A handler has settled: what it left unlocked and unfinished, nobody will ever touch again. */
+function abandon(stream: Duplex): void {
+  const error = (): StreamError =>
+    new StreamError(
+      "STREAM_ABANDONED",
+      `Cannot go on with stream "${stream.name}": its handler settled without using it`,
+    );
+  if (!stream.writable.locked && stream.outgoing.state !== "ending") stream.outgoing.fail("abort", error());
+  if (!stream.readable.locked) stream.incoming.fail("abort", error());
+}
+
+/** The name of a stream, checked at the point of the mistake. */
+export function streamName(name: unknown): string {
+  if (typeof name === "string" && name.length <= 1024) return name;
+  throw mistake(
+    new TypeError("Cannot open a stream: its name must be a string of at most 1,024 characters"),
+    "BAD_OPTION",
+  );
+}

@@ -1,0 +1,172 @@
+/**
+ * The frames of a stream: their shapes, and the check that an incoming message is one. Normative text:
+ * `docs/protocol.md`. Frames know nothing of strategies or runtimes; on message links they are posted as they stand.
+ */
+import { ProtocolError } from "../errors.ts";
+import type { WireReason } from "../reason.ts";
+
+/** What a limit counts: chunks, the chunks' own bytes, or weights that the sender's `size` gave and that travel. */
+export type Unit = "chunks" | "bytes" | "weight";
+
+/** How a direction is counted, and up to where the sender may go at first. */
+export interface WireWindow {
+  readonly unit: Unit;
+  /** Absolute, in `unit`. */
+  readonly limit: number;
+  /** Absolute, in bytes as the byte account charges them. */
+  readonly bytes: number;
+  /** The receiver's user gave a strategy: the sender's own suggestion is not asked for. */
+  readonly fixed: boolean;
+}
+
+/** The strategy of a sender whose user gave one: in force if the receiver's user gave none. */
+export interface WireStrategy {
+  readonly unit: Unit;
+  readonly highWaterMark: number;
+}
+
+interface Framed<T extends string> {
+  readonly type: T;
+  readonly id: number;
+}
+
+export interface OpenFrame extends Framed<"stream-open"> {
+  readonly name: string;
+  readonly codec: string;
+  /** The stream's own port, on links that fork. */
+  readonly port?: unknown;
+  readonly readable: WireWindow;
+  readonly writable?: WireStrategy;
+  readonly metadata?: unknown;
+}
+export interface AcceptFrame extends Framed<"stream-accept"> {
+  readonly codec: string;
+  readonly readable: WireWindow;
+  readonly writable?: WireStrategy;
+}
+export interface RefuseFrame extends Framed<"stream-refuse"> {
+  readonly reason: WireReason;
+}
+export interface DataFrame extends Framed<"stream-data"> {
+  readonly chunks: readonly unknown[];
+  /** One a chunk, where the unit is `weight`. */
+  readonly weights?: readonly number[];
+  /** The byte account of the sender after these chunks: both must charge alike, or the stream would stall unseen. */
+  readonly charged: number;
+}
+export interface EndFrame extends Framed<"stream-end"> {
+  /** All chunks of this direction. */
+  readonly chunks: number;
+}
+export type EndedFrame = Framed<"stream-ended">;
+export interface ErrorFrame extends Framed<"stream-error"> {
+  readonly reason: WireReason;
+}
+export interface CreditFrame extends Framed<"stream-credit"> {
+  readonly limit: number;
+  readonly bytes: number;
+}
+export interface CancelFrame extends Framed<"stream-cancel"> {
+  readonly reason: WireReason;
+}
+
+export type Frame =
+  | OpenFrame
+  | AcceptFrame
+  | RefuseFrame
+  | DataFrame
+  | EndFrame
+  | EndedFrame
+  | ErrorFrame
+  | CreditFrame
+  | CancelFrame;
+
+type Check = (value: unknown) => boolean;
+
+const isString: Check = (value) => typeof value === "string" && value.length <= 4096;
+const isReason: Check = (value) => typeof value === "object" && value !== null;
+const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
+/** A limit may be ∞ ("unlimited"); otherwise totals stay exact in a float64. */
+const isLimit: Check = (value) =>
+  typeof value === "number" && value >= 0 && (value <= Number.MAX_SAFE_INTEGER || value === Number.POSITIVE_INFINITY);
+const isUnit: Check = (value) => value === "chunks" || value === "bytes" || value === "weight";
+const isWeights: Check = (value) => value === undefined || Array.isArray(value);
+const isAnything: Check = () => true;
+const isWindow: Check = (value) => {
+  const window = value as WireWindow | null;
+  return (
+    typeof window === "object" &&
+    window !== null &&
+    isUnit(window.unit) &&
+    isLimit(window.limit) &&
+    isLimit(window.bytes) &&
+    typeof window.fixed === "boolean"
+  );
+};
+const isStrategy: Check = (value) => {
+  const strategy = value as WireStrategy | null | undefined;
+  if (strategy === undefined) return true;
+  return typeof strategy === "object" && strategy !== null && isUnit(strategy.unit) && isLimit(strategy.highWaterMark);
+};
+
+/** What each frame must carry; `id` is checked for all. */
+const shapes: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new Map<
+  Frame["type"],
+  readonly (readonly [string, Check])[]
+>([
+  [
+    "stream-open",
+    [
+      ["name", isString],
+      ["codec", isString],
+      ["readable", isWindow],
+      ["writable", isStrategy],
+      ["metadata", isAnything],
+    ],
+  ],
+  [
+    "stream-accept",
+    [
+      ["codec", isString],
+      ["readable", isWindow],
+      ["writable", isStrategy],
+    ],
+  ],
+  ["stream-refuse", [["reason", isReason]]],
+  [
+    "stream-data",
+    [
+      ["chunks", Array.isArray],
+      ["weights", isWeights],
+      ["charged", isCount],
+    ],
+  ],
+  ["stream-end", [["chunks", isCount]]],
+  ["stream-ended", []],
+  ["stream-error", [["reason", isReason]]],
+  [
+    "stream-credit",
+    [
+      ["limit", isLimit],
+      ["bytes", isLimit],
+    ],
+  ],
+  ["stream-cancel", [["reason", isReason]]],
+]);
+
+/** The frame that `message` is. Throws a ProtocolError, blaming the remote, if it is none. */
+export function parseFrame(message: unknown): Frame {
+  const frame = message as Record<string, unknown> | null;
+  const type = typeof frame === "object" && frame !== null ? frame["type"] : undefined;
+  const shape = shapes.get(type);
+  if (frame === null || shape === undefined) {
+    throw new ProtocolError("BAD_MESSAGE", "Cannot read a message: it is neither JSON-RPC 2.0 nor a frame of a stream");
+  }
+  if (!isCount(frame["id"])) throw badFrame(String(type), "id");
+  for (const [key, check] of shape) if (!check(frame[key])) throw badFrame(String(type), key);
+  return frame as unknown as Frame;
+}
+
+function badFrame(type: string, key: string): ProtocolError {
+  return new ProtocolError("BAD_FRAME", `Cannot read a ${type} frame: "${key}" is missing or not valid`);
+}
