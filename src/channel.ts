@@ -46,9 +46,9 @@ export function connect(link: Link, options: ConnectOptions = {}): Channel {
   return new Channel(link, options);
 }
 
-export interface Channel extends AsyncDisposable {}
-
-export class Channel {
+export class Channel implements AsyncDisposable {
+  /** Closes, and aborts what is not done within a second. Not there where the runtime has no such symbol. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   /** Resolves once the remote has said hello; rejects if it never will. */
   readonly ready: Promise<void>;
   /** Resolves once the channel was closed by either side; rejects with what broke it. */

@@ -18,7 +18,6 @@ export interface WorkerOptions extends NodeWorkerOptions {
 
 /** The runtime's own worker: Node's, which takes what the web's takes. */
 export class Worker extends NodeWorker {
-  // biome-ignore lint/complexity/noUselessConstructor: it widens the options to the web's
   constructor(url: string | URL, options?: WorkerOptions) {
     super(url, options);
   }

@@ -153,25 +153,30 @@ export class RpcPeer {
       });
       return;
     }
-    if (!isId(id))
-      return this.#refuse(null, RPC_CODES.invalidRequest, "Cannot answer a request: its id is no string or number");
-    if (this.#serving.has(id)) {
-      return this.#refuse(id, RPC_CODES.invalidRequest, `Cannot answer a request: id ${String(id)} is in use already`);
-    }
-    if (this.#serving.size >= this.#host.calls) {
-      return this.#refuse(
-        id,
-        RPC_CODES.serverError,
-        `Cannot serve "${name}": ${this.#host.calls} calls are in progress already`,
-      );
+    const refusal = this.#refusal(name, id);
+    if (refusal !== undefined) {
+      this.#refuse(id, refusal.code, refusal.message);
+      return;
     }
     const controller = new AbortController();
-    this.#serving.set(id, { method: name, controller });
+    this.#serving.set(id as RpcId, { method: name, controller });
     this.#host.changed();
     this.#run(name, params, controller.signal).then(
-      (result) => this.#answer(id, { jsonrpc: "2.0", id, result: result === undefined ? null : result }),
-      (error) => this.#answer(id, { jsonrpc: "2.0", id, error: this.#describe(error) }),
+      (result) =>
+        this.#answer(id as RpcId, { jsonrpc: "2.0", id: id as RpcId, result: result === undefined ? null : result }),
+      (error) => this.#answer(id as RpcId, { jsonrpc: "2.0", id: id as RpcId, error: this.#describe(error) }),
     );
+  }
+
+  /** Why a request cannot be served, if so. */
+  #refusal(name: string, id: unknown): RpcErrorObject | undefined {
+    const { invalidRequest, serverError } = RPC_CODES;
+    if (!isId(id)) return { code: invalidRequest, message: "Cannot answer a request: its id is no string or number" };
+    if (this.#serving.has(id)) {
+      return { code: invalidRequest, message: `Cannot answer a request: id ${String(id)} is in use already` };
+    }
+    if (this.#serving.size < this.#host.calls) return undefined;
+    return { code: serverError, message: `Cannot serve "${name}": ${this.#host.calls} calls are in progress already` };
   }
 
   async #run(name: string, params: unknown, signal: AbortSignal): Promise<unknown> {

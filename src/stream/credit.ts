@@ -84,7 +84,7 @@ export class SendCredit {
     const risen = limit - this.limit;
     if (limit > this.limit) this.limit = limit;
     if (byteLimit > this.byteLimit) this.byteLimit = byteLimit;
-    return risen > 0 ? risen : 0;
+    return Math.max(0, risen);
   }
 }
 
