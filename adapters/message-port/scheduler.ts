@@ -5,7 +5,10 @@ interface TimerLike {
   unref?(): void;
 }
 
-/** Node, Deno and Bun: runs once the microtasks under way have drained, without a turn of the event loop. */
+/**
+ * Node, Deno and Bun: ticks run between the microtasks' draining and the next turn of the event loop; but after a turn
+ * they run ahead of its microtasks, so the tick is asked for in one.
+ */
 declare const process: { nextTick?: (task: () => void) => void } | undefined;
 
 /** Browsers: a message to oneself is the quickest turn; `setTimeout` is slowed down when nested. */
@@ -24,7 +27,7 @@ function macrotask(): (task: () => void) => void {
 
 function makeDefer(): (task: () => void) => void {
   const tick = typeof process === "object" ? process?.nextTick : undefined;
-  return typeof tick === "function" ? (task) => tick(task) : macrotask();
+  return typeof tick === "function" ? (task) => queueMicrotask(() => tick(task)) : macrotask();
 }
 
 let shared: Scheduler | undefined;

@@ -13,10 +13,6 @@ export type Transfer<T = unknown> = boolean | ((chunk: T) => Transferable[]) | u
 const COUNTED_ELEMENTS = 1024;
 /** Copies from this size on are moved rather than cloned: below it, moving costs more than a second copy. */
 const MOVE_FROM = 16 * 1024;
-/** Past this depth or number of values, a chunk is copied by the careful way that knows cycles. */
-const EASY_DEPTH = 16;
-const EASY_VALUES = 100_000;
-
 /** Bytes charged for a chunk as it crosses: 64, and its top-level buffers. The same at both ends. */
 export function charge(chunk: unknown): number {
   if (typeof chunk !== "object" || chunk === null) return CHUNK_OVERHEAD;
@@ -84,29 +80,7 @@ export function own(chunk: unknown, transfer: Transfer, moves: Transferable[]): 
     return new Owner(moves, false, new Set(given)).take(chunk);
   }
   if (ArrayBuffer.isView(chunk) || isArrayBuffer(chunk)) return new Owner(moves, transfer === true).bytes(chunk);
-  return isEasy(chunk, EASY_DEPTH, { left: EASY_VALUES }) ? chunk : new Owner(moves, transfer === true).take(chunk);
-}
-
-/** Nothing but plain values, not too deep: may be posted as it is. */
-function isEasy(value: object, depth: number, budget: { left: number }): boolean {
-  if (depth === 0) return false;
-  if (Array.isArray(value)) {
-    budget.left -= value.length;
-    if (budget.left < 0) return false;
-    for (let i = 0; i < value.length; i++) if (!isEasyValue(value[i], depth, budget)) return false;
-    return true;
-  }
-  if (!isPlain(value)) return false;
-  for (const key in value) {
-    if (--budget.left < 0 || !isEasyValue((value as Record<string, unknown>)[key], depth, budget)) return false;
-  }
-  return true;
-}
-
-function isEasyValue(value: unknown, depth: number, budget: { left: number }): boolean {
-  const type = typeof value;
-  if (type === "object") return value === null || isEasy(value as object, depth - 1, budget);
-  return type !== "function" && type !== "symbol";
+  return new Owner(moves, transfer === true).take(chunk);
 }
 
 /** Copies what has to be copied of a chunk, keeping the identity of what occurs twice. */

@@ -73,10 +73,11 @@ export class SendCredit {
 
   /** Books one chunk that starts. */
   add(payload: number, weight: number, bytes: number): void {
-    this.payload = addTotal(this.payload, payload);
-    this.weight = addTotal(this.weight, weight);
+    // Bytes charged are at least the payload, and at least a chunk.
     this.bytes = addTotal(this.bytes, bytes);
     this.chunks++;
+    if (payload !== 0) this.payload += payload;
+    if (weight !== 0) this.weight = addTotal(this.weight, weight);
   }
 
   /** New absolute limits have come; a lower one is an old one. Returns by how much the limit rose. */

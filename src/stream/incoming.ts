@@ -6,7 +6,7 @@
  */
 import type { Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError, StreamError } from "../errors.ts";
-import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
+import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import { CHUNK_OVERHEAD, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
@@ -120,7 +120,8 @@ export class Incoming {
     if (isFinalIncoming(this.state)) return;
     this.#account();
     try {
-      for (let i = 0; i < frame.chunks.length && this.state === "open"; i++) this.#arrive(frame, i);
+      const chunks = chunksOf(frame);
+      for (let i = 0; i < chunks.length && this.state === "open"; i++) this.#arrive(chunks[i], frame.weights, i);
       if (this.state === "open" && this.credit.bytes !== frame.charged) throw this.#mismatch(frame.charged);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
@@ -165,7 +166,7 @@ export class Incoming {
 
   // Inside.
 
-  #arrive(frame: DataFrame, index: number): void {
+  #arrive(chunk: unknown, weights: readonly number[] | undefined, index: number): void {
     const { credit } = this;
     if (!credit.covered) {
       const { id, name } = this.#owner;
@@ -174,11 +175,10 @@ export class Incoming {
         `Cannot take a chunk of stream ${id} "${name}": no credit was left for it`,
       );
     }
-    const chunk = frame.chunks[index];
     const bytes = charge(chunk);
     const { codec, strategy } = this.#options;
     const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
-    const counted = this.#count(chunk, frame.weights, index);
+    const counted = this.#count(chunk, weights, index);
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The user's size() may have cancelled the stream.
     if (this.state !== "open") return;

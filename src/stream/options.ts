@@ -3,7 +3,7 @@ import { CLONE, type Codec } from "../codecs/codec.ts";
 import { raw } from "../codecs/raw.ts";
 import { mistake } from "../errors.ts";
 import type { Limits } from "../limits.ts";
-import { charge, type Transfer } from "./chunk.ts";
+import type { Transfer } from "./chunk.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
 
@@ -44,28 +44,22 @@ export interface ResolvedOptions {
   readonly transfer: Transfer;
   readonly incoming: IncomingOptions;
   readonly outgoing: Strategy | undefined;
-  readonly outgoingFallback: Strategy;
 }
 
 /** Without any strategy: codecs of bytes hold this many bytes, the others this many chunks. */
 const DEFAULT_BYTES = { trusted: 1024 * 1024, untrusted: 64 * 1024 };
-const DEFAULT_CHUNKS = 256;
+const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 256, size: undefined };
 
 /** Reads users' options for one channel. */
 export class OptionsReader {
   readonly #strategies: StrategyReader;
   readonly #limits: Limits;
   readonly #trusted: boolean;
-  readonly #cloneQueue: Strategy;
 
   constructor(strategies: StrategyReader, limits: Limits, trusted: boolean) {
     this.#strategies = strategies;
     this.#limits = limits;
     this.#trusted = trusted;
-    // A chunk with many bytes takes the place of several, so that the queue before the link is bounded in bytes too.
-    const perChunk = limits.streamBytes / DEFAULT_CHUNKS;
-    const size = (chunk: unknown): number => Math.max(1, charge(chunk) / perChunk);
-    this.#cloneQueue = { unit: "weight", highWaterMark: DEFAULT_CHUNKS, size };
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
@@ -92,7 +86,6 @@ export class OptionsReader {
       transfer: transfer as Transfer,
       incoming: this.#incoming(codec, bytes, incoming),
       outgoing,
-      outgoingFallback: codec?.unit === "bytes" ? this.#byteQueue : this.#cloneQueue,
     };
   }
 
@@ -106,8 +99,7 @@ export class OptionsReader {
     if (bytes && given?.size !== undefined) {
       throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
     }
-    let strategy =
-      given ?? (codec?.unit === "bytes" ? this.#byteQueue : { ...this.#cloneQueue, unit: "chunks", size: undefined });
+    let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
     return { bytes, codec, fixed: given !== undefined, ...this.#bounded(strategy) };
   }

@@ -7,9 +7,10 @@
  */
 import type { Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError } from "../errors.ts";
-import type { DataFrame, Unit, WireStrategy } from "../wire/frames.ts";
+import type { Unit, WireStrategy } from "../wire/frames.ts";
+import { Batch } from "./batch.ts";
 import { charge, own, type Transfer } from "./chunk.ts";
-import { type InitialCredit, SendCredit } from "./credit.ts";
+import { CHUNK_OVERHEAD, type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
 import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
@@ -24,9 +25,8 @@ interface Waiting {
   reject(reason: unknown): void;
 }
 
-/** Chunks posted together at the most, by number and by bytes. */
-const BATCH_CHUNKS = 64;
-const BATCH_BYTES = 512 * 1024;
+/** The window is the receiver's; the platform's own queue in front of it needs to hold no more than the next chunk. */
+const ONE_CHUNK: Strategy = { unit: "chunks", highWaterMark: 1, size: undefined };
 
 type FailingEvent = Exclude<OutgoingEvent, "admit" | "accept" | "close" | "ended">;
 
@@ -43,10 +43,9 @@ export class Outgoing implements UnderlyingSink<unknown> {
   #waiting: Waiting | undefined = undefined;
   #listening = false;
   /** Chunks gathered in this turn, already counted as sent. */
-  #batch: unknown[] | undefined = undefined;
-  #batchWeights: number[] | undefined = undefined;
-  #batchMoves: Transferable[] | undefined = undefined;
-  #batchBytes = 0;
+  #batch: Batch | undefined = undefined;
+  /** Have all chunks so far been records of one shape? */
+  #uniform = true;
   #gathering = false;
   /** Grants since the last chunk. */
   #idleGrants = 0;
@@ -67,11 +66,12 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   /** The strategy for the platform's queue; the user's `size` runs once, there, and its weight travels. */
-  queuing(fallback: Strategy): QueuingStrategy {
-    const { highWaterMark, unit, size } = this.#strategy ?? fallback;
-    if (this.#strategy?.size !== undefined) this.#weights = [];
+  get queuing(): QueuingStrategy {
+    const { highWaterMark, unit, size } = this.#strategy ?? ONE_CHUNK;
+    if (size !== undefined) this.#weights = [];
     const weigh = size ?? (unit === "bytes" ? byteLengthOf : undefined);
-    return { highWaterMark, size: (chunk) => this.#enter(chunk, weigh) };
+    // A window of 0 is the far side's: with a queue that takes nothing in, no writer would ever be ready.
+    return { highWaterMark: highWaterMark === 0 ? 1 : highWaterMark, size: (chunk) => this.#enter(chunk, weigh) };
   }
 
   /** What the far side uses if its user gave no strategy. */
@@ -185,7 +185,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
       this.flush();
       this.#tell(reason);
     }
-    this.#drop();
+    this.#batch = undefined;
     this.#settle()?.reject(reason);
     this.#finish({ reason });
   }
@@ -198,15 +198,12 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** Posts what was gathered. Returns whether there was anything. */
   flush(): boolean {
-    const chunks = this.#batch;
-    if (chunks === undefined) return false;
-    const weights = this.#batchWeights;
-    const moves = this.#batchMoves;
-    this.#drop();
+    const batch = this.#batch;
+    if (batch === undefined || batch.length === 0) return false;
     try {
-      this.#post(chunks, weights, moves, this.credit.bytes);
+      this.#post(batch);
     } catch {
-      this.#postEach(chunks, weights);
+      this.#postEach(batch);
     }
     return true;
   }
@@ -279,6 +276,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
     const waiting = this.#waiting;
     if (waiting?.kind !== "write" || !this.credit.open) return;
     this.#waiting = undefined;
+    // A direction that had to wait is not idle: more is likely to follow in this turn.
+    this.#await();
     try {
       this.#send(waiting.chunk, waiting.weight);
       waiting.resolve();
@@ -306,37 +305,46 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   #start(chunk: unknown, weight: number): void {
-    const moves: Transferable[] = [];
+    const alone = typeof this.#transfer === "function";
+    this.#batch ??= new Batch(this.#owner.id, this.#uniform, this.#weights !== undefined);
+    if (this.#codec === undefined && !alone) {
+      const payload = this.#payload(chunk);
+      if (this.#batch.addPlain(chunk, weight)) {
+        this.#book(payload, weight, CHUNK_OVERHEAD);
+        this.#gathered(this.#batch, false);
+        return;
+      }
+    }
     const encoded = this.#codec === undefined ? chunk : this.#codec.encode(chunk);
+    let moves: Transferable[] = [];
     let owned = own(encoded, this.#transfer, moves);
-    if (moves.length > 0 && this.#batchMoves?.some((each) => moves.includes(each))) {
+    if (moves.length > 0 && this.#batch.moves.some((each) => moves.includes(each))) {
       // The same buffer twice in one batch: the first write has moved it, so this chunk is detached.
       this.flush();
-      owned = own(encoded, this.#transfer, []);
+      moves = [];
+      owned = own(encoded, this.#transfer, moves);
     }
     const bytes = charge(owned);
-    const { maxChunk } = this.#owner;
-    if (bytes > maxChunk + 64) {
+    this.#book(this.#payload(owned), weight, bytes);
+    // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
+    if (alone) this.flush();
+    this.#batch ??= new Batch(this.#owner.id, this.#uniform, this.#weights !== undefined);
+    this.#batch.add(owned, weight, bytes, moves);
+    this.#gathered(this.#batch, alone);
+  }
+
+  /** Counts a chunk as sent. */
+  #book(payload: number, weight: number, bytes: number): void {
+    const { maxChunk, name } = this.#owner;
+    if (bytes - CHUNK_OVERHEAD > maxChunk) {
+      const size = bytes - CHUNK_OVERHEAD;
       throw mistake(
-        new RangeError(
-          `Cannot write a chunk of ${bytes - 64} bytes to "${this.#owner.name}": the limit is ${maxChunk}, cut it up`,
-        ),
+        new RangeError(`Cannot write a chunk of ${size} bytes to "${name}": the limit is ${maxChunk}, cut it up`),
         "CHUNK_TOO_LARGE",
       );
     }
-    this.credit.add(this.#payload(owned), weight, bytes);
+    this.credit.add(payload, weight, bytes);
     this.#idleGrants = 0;
-    // What a function moves may be anything, so such a chunk is posted by itself and fails by itself.
-    if (this.#gathering && typeof this.#transfer !== "function") {
-      this.#gather(owned, weight, bytes, moves);
-      return;
-    }
-    this.flush();
-    this.#post([owned], this.#weights === undefined ? undefined : [weight], moves, this.credit.bytes);
-    if (!this.#gathering) {
-      this.#gathering = true;
-      this.#owner.turn.add(this);
-    }
   }
 
   /** The chunk's own bytes. Until the unit is fixed any unit may come, so chunks without a length count nothing yet. */
@@ -348,48 +356,33 @@ export class Outgoing implements UnderlyingSink<unknown> {
     return typeof length === "number" && length >= 0 ? length : 0;
   }
 
-  #gather(chunk: unknown, weight: number, bytes: number, moves: Transferable[]): void {
-    if (this.#batch === undefined) this.#batch = [chunk];
-    else this.#batch.push(chunk);
-    if (this.#weights !== undefined) {
-      this.#batchWeights ??= [];
-      this.#batchWeights.push(weight);
-    }
-    if (moves.length > 0) {
-      if (this.#batchMoves === undefined) this.#batchMoves = moves;
-      else this.#batchMoves.push(...moves);
-    }
-    this.#batchBytes += bytes;
-    if (this.#batch.length >= BATCH_CHUNKS || this.#batchBytes >= BATCH_BYTES) this.flush();
+  /** An idle direction posts its chunk at once; one that is not gathers until there are enough, or the turn is over. */
+  #gathered(batch: Batch, alone: boolean): void {
+    if (alone || !this.#gathering) this.#post(batch);
+    else if (batch.full) this.flush();
+    this.#await();
   }
 
-  #post(chunks: unknown[], weights: number[] | undefined, moves: Transferable[] | undefined, charged: number): void {
-    const { id, lane } = this.#owner;
-    const type = "stream-data";
-    const frame: DataFrame = weights ? { type, id, chunks, weights, charged } : { type, id, chunks, charged };
-    lane?.post(frame, moves);
+  /** Asks to be told of the end of the turn, and gathers until then. */
+  #await(): void {
+    if (this.#gathering) return;
+    this.#gathering = true;
+    this.#owner.turn.add(this);
+  }
+
+  #post(batch: Batch): void {
+    this.#batch = undefined;
+    this.#uniform = batch.uniform;
+    this.#owner.lane?.post(batch.frame(this.credit.bytes), batch.moves);
   }
 
   /** One chunk of a batch cannot be cloned: what was written before it is sent, then the stream fails with its error. */
-  #postEach(chunks: unknown[], weights: number[] | undefined): void {
-    let charged = chunks.reduce<number>((rest, chunk) => rest - charge(chunk), this.credit.bytes);
+  #postEach(batch: Batch): void {
     try {
-      for (const [at, chunk] of chunks.entries()) {
-        charged += charge(chunk);
-        // Every byte in a batch is the stream's own by now, so all of it may be moved.
-        const moves: Transferable[] = [];
-        this.#post([own(chunk, true, moves)], weights && [weights[at] as number], moves, charged);
-      }
+      for (const [frame, moves] of batch.singly(this.credit.bytes)) this.#owner.lane?.post(frame, moves);
     } catch (error) {
       this.fail("abort", error);
     }
-  }
-
-  #drop(): void {
-    this.#batch = undefined;
-    this.#batchWeights = undefined;
-    this.#batchMoves = undefined;
-    this.#batchBytes = 0;
   }
 
   #finish(failure?: { readonly reason: unknown }): void {

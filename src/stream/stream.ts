@@ -59,7 +59,6 @@ export interface DuplexOptions {
   /** Of the incoming direction: what the remote may send before it was accepted. */
   readonly initial: InitialCredit | undefined;
   readonly outgoing: Strategy | undefined;
-  readonly outgoingFallback: Strategy;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -86,7 +85,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     this.incoming = new Incoming(this, options.incoming, options.initial);
     this.outgoing = new Outgoing(this, options.codec, options.transfer, options.outgoing);
     this.readable = new ReadableStream(this.incoming as UnderlyingDefaultSource, this.incoming.queuing);
-    this.writable = new WritableStream(this.outgoing, this.outgoing.queuing(options.outgoingFallback));
+    this.writable = new WritableStream(this.outgoing, this.outgoing.queuing);
     if (options.signal !== undefined) this.#follow(options.signal);
   }
 

@@ -115,7 +115,7 @@ export class Streams implements StreamContext {
 
   open(name: string, options: OpenOptions): Duplex {
     const resolved = this.#options.read(options as StreamOptions);
-    const { codec, transfer, incoming, outgoing, outgoingFallback } = resolved;
+    const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
     const stream = new Duplex(this, {
       name,
@@ -125,7 +125,6 @@ export class Streams implements StreamContext {
       incoming,
       initial: undefined,
       outgoing,
-      outgoingFallback,
       signal,
     });
     if (signal?.aborted) return stream;
@@ -326,7 +325,6 @@ export class Streams implements StreamContext {
       incoming: this.#options.suggested(resolved, frame.writable),
       initial: this.#host.initialCredit,
       outgoing: resolved.outgoing,
-      outgoingFallback: resolved.outgoingFallback,
       signal: undefined,
     });
     stream.id = frame.id;

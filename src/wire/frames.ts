@@ -4,6 +4,7 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { WireReason } from "../reason.ts";
+import { fromRows, isRows, type Rows } from "./rows.ts";
 
 /** What a limit counts: chunks, the chunks' own bytes, or weights that the sender's `size` gave and that travel. */
 export type Unit = "chunks" | "bytes" | "weight";
@@ -48,7 +49,9 @@ export interface RefuseFrame extends Framed<"stream-refuse"> {
   readonly reason: WireReason;
 }
 export interface DataFrame extends Framed<"stream-data"> {
-  readonly chunks: readonly unknown[];
+  readonly chunks?: readonly unknown[];
+  /** In place of `chunks`, where they are records of one shape. */
+  readonly rows?: Rows;
   /** One a chunk, where the unit is `weight`. */
   readonly weights?: readonly number[];
   /** The byte account of the sender after these chunks: both must charge alike, or the stream would stall unseen. */
@@ -90,6 +93,8 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isLimit: Check = (value) =>
   typeof value === "number" && value >= 0 && (value <= Number.MAX_SAFE_INTEGER || value === Number.POSITIVE_INFINITY);
 const isUnit: Check = (value) => value === "chunks" || value === "bytes" || value === "weight";
+const isList: Check = (value) => value === undefined || Array.isArray(value);
+const isTable: Check = (value) => value === undefined || isRows(value);
 const isWeights: Check = (value) => value === undefined || Array.isArray(value);
 const isAnything: Check = () => true;
 const isWindow: Check = (value) => {
@@ -136,7 +141,8 @@ const shapes: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
   [
     "stream-data",
     [
-      ["chunks", Array.isArray],
+      ["chunks", isList],
+      ["rows", isTable],
       ["weights", isWeights],
       ["charged", isCount],
     ],
@@ -165,6 +171,11 @@ export function parseFrame(message: unknown): Frame {
   if (!isCount(frame["id"])) throw badFrame(String(type), "id");
   for (const [key, check] of shape) if (!check(frame[key])) throw badFrame(String(type), key);
   return frame as unknown as Frame;
+}
+
+/** The chunks that a frame carries, in order. */
+export function chunksOf({ chunks, rows }: DataFrame): readonly unknown[] {
+  return rows === undefined ? (chunks ?? []) : fromRows(rows);
 }
 
 function badFrame(type: string, key: string): ProtocolError {

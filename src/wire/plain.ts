@@ -1,0 +1,79 @@
+/**
+ * Plain data: values, arrays, and objects made by a literal, as `JSON.parse` would give. Its copy is itself again for
+ * structured clone; only that one object met twice becomes two.
+ */
+
+/** What a copy is of something that is not plain: it holds bytes, a class's instance, a cycle, or cannot be cloned. */
+export const NOT_PLAIN: unique symbol = Symbol("not plain");
+
+/** Past this depth or number of values, a chunk is copied by the careful way that knows cycles. */
+const EASY_DEPTH = 16;
+const EASY_VALUES = 100_000;
+
+/** Values that a copy may still look at. */
+let visits = 0;
+
+/**
+ * A copy of a value that is plain and not too deep, else {@link NOT_PLAIN}. Most chunks are plain: their charge is that
+ * of an empty one. A copy, for the writer may change its object as soon as `write()` is done.
+ */
+export function copyValue(value: unknown): unknown {
+  switch (typeof value) {
+    case "object":
+      if (value === null) return null;
+      visits = EASY_VALUES;
+      return copyObject(value, EASY_DEPTH);
+    case "function":
+    case "symbol":
+      return NOT_PLAIN;
+    default:
+      return value;
+  }
+}
+
+/** Made by a literal, or by a `JSON.parse`. */
+export function plainPrototype(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** Of something compound: a copy of an object, or what can be no part of plain data. */
+function copyPart(value: unknown, depth: number): unknown {
+  return typeof value === "object" ? copyObject(value as object, depth) : NOT_PLAIN;
+}
+
+function copyObject(value: object, depth: number): unknown {
+  if (depth === 0) return NOT_PLAIN;
+  if (Array.isArray(value)) return copyArray(value, depth);
+  if (!plainPrototype(value)) return NOT_PLAIN;
+  const copy: Record<string, unknown> = { ...value };
+  for (const key in copy) {
+    const each = copy[key];
+    if (--visits < 0) return NOT_PLAIN;
+    if (!isCompound(each)) continue;
+    const copied = copyPart(each, depth - 1);
+    if (copied === NOT_PLAIN) return NOT_PLAIN;
+    copy[key] = copied;
+  }
+  return copy;
+}
+
+function copyArray(value: readonly unknown[], depth: number): unknown {
+  visits -= value.length;
+  // The result of a regular expression has keys that are no elements, as few arrays have.
+  if (visits < 0 || "groups" in value) return NOT_PLAIN;
+  const copy = value.slice();
+  for (let i = 0; i < copy.length; i++) {
+    if (!isCompound(copy[i])) continue;
+    const copied = copyPart(copy[i], depth - 1);
+    if (copied === NOT_PLAIN) return NOT_PLAIN;
+    copy[i] = copied;
+  }
+  return copy;
+}
+
+/** Is it more than its own value? */
+function isCompound(value: unknown): boolean {
+  const type = typeof value;
+  return type === "object" ? value !== null : type === "function" || type === "symbol";
+}
