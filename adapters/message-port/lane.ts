@@ -5,13 +5,20 @@ import type { PortLike } from "./types.ts";
 
 const NOTHING: Transferable[] = [];
 
+/** Of a port that carries a whole link, its end matters as well; a stream's port ends with its link. */
+const LINK_EVENTS = ["message", "messageerror", "close"];
+const STREAM_EVENTS = ["message"];
+
 export class PortLane implements Lane {
   readonly #port: PortLike;
+  readonly #events: readonly string[];
   #receiver: LaneReceiver | undefined = undefined;
   #closed = false;
 
-  constructor(port: PortLike) {
+  /** `carries`: a whole link, or one stream of it. */
+  constructor(port: PortLike, carries: "link" | "stream") {
     this.#port = port;
+    this.#events = carries === "link" ? LINK_EVENTS : STREAM_EVENTS;
   }
 
   post(message: unknown, transfer: Transferable[] = NOTHING): void {
@@ -23,7 +30,7 @@ export class PortLane implements Lane {
     this.#receiver = receiver;
     if (!first) return;
     // One listener object for all events: thousands of streams have a lane each.
-    for (const type of ["message", "messageerror", "close"]) this.#port.addEventListener(type, this);
+    for (const type of this.#events) this.#port.addEventListener(type, this);
     this.#port.start?.();
   }
 

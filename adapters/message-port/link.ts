@@ -22,7 +22,7 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
     this.trusted = options.trusted ?? true;
     this.heartbeat = options.heartbeat ?? (tellsClose() ? 0 : 10_000);
     this.#port = port;
-    this.#lane = new PortLane(port);
+    this.#lane = new PortLane(port, "link");
     if (options.fork !== false && typeof MessageChannel === "function") {
       this.fork = fork;
       this.adopt = adopt;
@@ -67,7 +67,7 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
 
 export function fork(): { lane: Lane; port: Transferable } {
   const { port1, port2 } = new MessageChannel();
-  return { lane: new PortLane(port1), port: port2 };
+  return { lane: new PortLane(port1, "stream"), port: port2 };
 }
 
 export function adopt(port: unknown): Lane | undefined {
@@ -77,7 +77,7 @@ export function adopt(port: unknown): Lane | undefined {
     like !== null &&
     typeof like.postMessage === "function" &&
     typeof like.start === "function";
-  return isPort ? new PortLane(like as PortLike) : undefined;
+  return isPort ? new PortLane(like as PortLike, "stream") : undefined;
 }
 
 /** Node and Bun fire `close` at a port whose other end is gone; Deno and browsers do not. */

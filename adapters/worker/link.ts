@@ -114,7 +114,7 @@ export class WorkerLink implements MessageLink, LaneReceiver {
 
   #enter(port: MessagePort): void {
     this.#port = port;
-    this.#lane = new PortLane(port);
+    this.#lane = new PortLane(port, "link");
     this.#lane.listen(this);
     this.#receiver?.met(this.#side === "parent");
   }

@@ -24,6 +24,8 @@ export interface IncomingOptions {
   /** The user gave the strategy: the sender's own does not apply. */
   readonly fixed: boolean;
   readonly byteWindow: number;
+  /** Of the platform's queue; never whole, so that a `desiredSize` of 0 can only mean "closed". */
+  readonly mark: number;
 }
 
 type FailingEvent = Exclude<IncomingEvent, "data" | "end" | "cancel">;
@@ -38,8 +40,6 @@ export class Incoming {
   readonly type: "bytes" | undefined;
   readonly #owner: Owner;
   readonly #options: IncomingOptions;
-  /** Of the platform's queue; never whole, so that a `desiredSize` of 0 can only mean "closed". */
-  readonly #mark: number;
   #controller: Controller | undefined = undefined;
   #held: Held | undefined = undefined;
   /** Of a byte stream: the bytes of the chunks in `#held`. */
@@ -56,12 +56,11 @@ export class Incoming {
     this.type = bytes ? "bytes" : undefined;
     this.credit = new ReceiveCredit(strategy.unit, strategy.highWaterMark, byteWindow, strategy.size !== undefined);
     this.credit.initial = initial;
-    this.#mark = platformMark(strategy, bytes);
   }
 
   /** What the platform's queue is made with: it only counts. */
   get queuing(): QueuingStrategy {
-    return { highWaterMark: this.#mark };
+    return { highWaterMark: this.#options.mark };
   }
 
   /** The limits as they are told in `stream-open` and `stream-accept`. */
@@ -214,7 +213,7 @@ export class Incoming {
     if (held === undefined || held.length === 0) return;
     const desired = this.#controller?.desiredSize ?? 0;
     // Neither errored nor closed, or else nothing is held any more.
-    const left = desired === 0 ? 0 : this.#mark - desired;
+    const left = desired === 0 ? 0 : this.#options.mark - desired;
     if (this.type === "bytes") {
       // The oldest chunk has left as soon as the others alone make up for what is left.
       while (held.length > 0 && this.#payload - payloadOf(held) >= left) {
@@ -270,7 +269,7 @@ function payloadOf(held: Held): number {
 }
 
 /** The platform's mark: it asks once half of the window is free where it counts as the account does, else always. */
-function platformMark(strategy: Strategy, bytes: boolean): number {
+export function platformMark(strategy: Strategy, bytes: boolean): number {
   const { highWaterMark, unit, size } = strategy;
   if (highWaterMark === 0) return 0;
   const countsAlike = bytes || (unit === "chunks" && size === undefined);

@@ -4,7 +4,7 @@ import { raw } from "../codecs/raw.ts";
 import { mistake } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Transfer } from "./chunk.ts";
-import type { IncomingOptions } from "./incoming.ts";
+import { type IncomingOptions, platformMark } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
 
 /** Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. */
@@ -55,11 +55,14 @@ export class OptionsReader {
   readonly #strategies: StrategyReader;
   readonly #limits: Limits;
   readonly #trusted: boolean;
+  /** What most streams have: one object for all of them. */
+  readonly #default: IncomingOptions;
 
   constructor(strategies: StrategyReader, limits: Limits, trusted: boolean) {
     this.#strategies = strategies;
     this.#limits = limits;
     this.#trusted = trusted;
+    this.#default = this.#made(false, undefined, false, CHUNKS);
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
@@ -99,9 +102,15 @@ export class OptionsReader {
     if (bytes && given?.size !== undefined) {
       throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
     }
+    if (given === undefined && codec === undefined) return this.#default;
     let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
-    return { bytes, codec, fixed: given !== undefined, ...this.#bounded(strategy) };
+    return this.#made(bytes, codec, given !== undefined, strategy);
+  }
+
+  #made(bytes: boolean, codec: Codec | undefined, fixed: boolean, strategy: Strategy): IncomingOptions {
+    const bounded = this.#bounded(strategy);
+    return { bytes, codec, fixed, ...bounded, mark: platformMark(bounded.strategy, bytes) };
   }
 
   #bounded(strategy: Strategy): { strategy: Strategy; byteWindow: number } {
@@ -125,6 +134,7 @@ export class OptionsReader {
     const { incoming } = resolved;
     if (suggestion === undefined || incoming.fixed) return incoming;
     const unit = incoming.bytes ? "bytes" : suggestion.unit;
-    return { ...incoming, ...this.#bounded({ unit, highWaterMark: suggestion.highWaterMark, size: undefined }) };
+    const { highWaterMark } = suggestion;
+    return this.#made(incoming.bytes, incoming.codec, false, { unit, highWaterMark, size: undefined });
   }
 }

@@ -7,7 +7,7 @@
  */
 import type { Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError } from "../errors.ts";
-import type { Unit, WireStrategy } from "../wire/frames.ts";
+import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
 import { Batch } from "./batch.ts";
 import { charge, own, type Transfer } from "./chunk.ts";
 import { CHUNK_OVERHEAD, type InitialCredit, SendCredit } from "./credit.ts";
@@ -49,9 +49,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
   #gathering = false;
   /** Grants since the last chunk. */
   #idleGrants = 0;
-  /** Chunks that the platform's queue took in, and those of them that reached this sink. */
+  /** Chunks that the platform's queue took in and that have not reached this sink. */
   #entered = 0;
-  #started = 0;
   /** The far side's window: its first limit. */
   #window = 0;
   #peak = 0;
@@ -104,7 +103,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   write(chunk: unknown): undefined | Promise<void> {
-    this.#started++;
+    this.#entered--;
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
     if (!this.credit.open) return this.#wait("write", chunk, weight);
     this.#send(chunk, weight);
@@ -140,7 +139,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
     if (unit === "weight" && this.#strategy?.size === undefined) {
       throw new ProtocolError("BAD_FRAME", `Cannot count "${this.#owner.name}" by weight: this side gave no size()`);
     }
-    this.credit.unit = unit;
+    // The name that came is a string of its own: thousands of streams need not keep one each.
+    this.credit.unit = UNITS.find((each) => each === unit);
     this.credit.raise(limit, bytes);
     this.#window = limit;
     this.#resume();
@@ -217,7 +217,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Chunks that wait at this side: in the platform's queue, for credit, or for the end of the turn. */
   get queued(): number {
     const waits = this.#waiting?.kind === "write" ? 1 : 0;
-    return this.#entered - this.#started + waits + (this.#batch?.length ?? 0);
+    return this.#entered + waits + (this.#batch?.length ?? 0);
   }
 
   /** Sent, and not yet known to have been taken by the far side's reader, in the unit. */

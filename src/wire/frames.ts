@@ -7,7 +7,8 @@ import type { WireReason } from "../reason.ts";
 import { fromRows, isRows, type Rows } from "./rows.ts";
 
 /** What a limit counts: chunks, the chunks' own bytes, or weights that the sender's `size` gave and that travel. */
-export type Unit = "chunks" | "bytes" | "weight";
+export const UNITS = ["chunks", "bytes", "weight"] as const;
+export type Unit = (typeof UNITS)[number];
 
 /** How a direction is counted, and up to where the sender may go at first. */
 export interface WireWindow {
@@ -92,7 +93,7 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 /** A limit may be ∞ ("unlimited"); otherwise totals stay exact in a float64. */
 const isLimit: Check = (value) =>
   typeof value === "number" && value >= 0 && (value <= Number.MAX_SAFE_INTEGER || value === Number.POSITIVE_INFINITY);
-const isUnit: Check = (value) => value === "chunks" || value === "bytes" || value === "weight";
+const isUnit: Check = (value) => UNITS.includes(value as Unit);
 const isList: Check = (value) => value === undefined || Array.isArray(value);
 const isTable: Check = (value) => value === undefined || isRows(value);
 const isWeights: Check = (value) => value === undefined || Array.isArray(value);

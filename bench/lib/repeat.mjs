@@ -1,0 +1,9 @@
+// One row of a benchmark over and over, for a profiler to watch.
+const [name, work, subject, repeats] = process.argv.slice(2);
+const { works } = await import(new URL(`../${name}.mjs`, import.meta.url).href);
+const row = works.find((each) => each.work === work)?.subjects.find((each) => each.subject === subject);
+if (!row) throw new Error(`Cannot find ${work}, ${subject} in ${name}`);
+
+const run = await row.open();
+for (let count = 0; count < Number(repeats); count++) console.log((await run.once()).toPrecision(4));
+await run.close();

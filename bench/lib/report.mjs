@@ -1,0 +1,44 @@
+// What a benchmark prints. Figures are rounded here and only here.
+import { cpus, loadavg, release, totalmem } from "node:os";
+
+/** This machine in one line. */
+export function machine() {
+  const all = cpus();
+  const memory = Math.round(totalmem() / 2 ** 30);
+  return `${all.length} × ${all[0]?.model.trim() ?? "unknown CPU"}, ${memory} GiB, ${process.platform} ${release()} ${process.arch}`;
+}
+
+/** All rows, a block for each work. */
+export function printRows(rows) {
+  for (const work of new Set(rows.map((row) => row.work))) {
+    const own = rows.filter((row) => row.work === work);
+    const figures = own.map(({ subject, median, min, max }) => [subject, figure(median), figure(min), figure(max)]);
+    printTable([`${work} (${own[0].unit})`, "median", "min", "max"], figures);
+  }
+}
+
+/** All ratios, and how they came about. */
+export function printRatios(ratios) {
+  if (ratios.length === 0) return;
+  const figures = ratios.map(({ name, value, min, max, target, met }) =>
+    value === null
+      ? [name, "missing", "", "", figure(target), "no"]
+      : [name, figure(value), figure(min), figure(max), figure(target), met ? "yes" : "NO"],
+  );
+  printTable(["ratio", "median", "min", "max", "target", "met"], figures);
+  console.log("A ratio is taken within each interleaved round; the median of those counts.");
+  const [load] = loadavg();
+  console.log(`Load of the machine over the last minute: ${load.toFixed(1)}`);
+}
+
+function figure(value) {
+  const digits = value >= 1000 ? 0 : value >= 20 ? 1 : 2;
+  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
+
+function printTable(head, lines) {
+  const widths = head.map((_, at) => Math.max(...[head, ...lines].map((line) => line[at].length)));
+  const text = (line) => line.map((cell, at) => (at === 0 ? cell.padEnd(widths[at]) : cell.padStart(widths[at])));
+  console.log(`\n${text(head).join("  ")}\n${widths.map((width) => "-".repeat(width)).join("  ")}`);
+  for (const line of lines) console.log(text(line).join("  "));
+}

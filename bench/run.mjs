@@ -1,0 +1,32 @@
+// Runs a benchmark: gets what it needs, builds Sluice, and executes the benchmark on the Node that benchmarks are
+// judged on. Runs itself on any Node from 20 on. Not the harness: that is lib/harness.mjs.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { ensureInstalled, ensureRuntime } from "../test/runtimes/ensure.mjs";
+import { MIN_ROUNDS, parseOptions } from "./lib/options.mjs";
+
+const BENCHES = ["threads"];
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+const [name, ...args] = process.argv.slice(2);
+if (!BENCHES.includes(name) || !parseOptions(args)) {
+  console.error(
+    `usage: node bench/run.mjs ${BENCHES.join("|")} [--check] [--rounds n]   (n is at least ${MIN_ROUNDS})`,
+  );
+  process.exit(2);
+}
+
+const node = ensureRuntime("node24");
+ensureInstalled(here);
+run("npx", ["--no", "tsup"], { SLUICE_BUILD: "js" });
+run(node, ["--expose-gc", `${here}lib/harness.mjs`, name, ...args]);
+
+function run(command, args, env = {}) {
+  const { status, signal, error } = spawnSync(command, args, {
+    cwd: `${here}..`,
+    env: { ...process.env, ...env },
+    stdio: "inherit",
+  });
+  if (error || signal) console.error(`${command}: ${error?.message ?? signal}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
