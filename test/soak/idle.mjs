@@ -6,7 +6,7 @@ import { messagePortLink } from "sluice/message-port";
 import { heapUsed } from "./heap.mjs";
 
 const count = Number(process.argv[2]);
-const WARM_UP = 3_000;
+const WARM_UP = 5_000;
 
 class Source {
   start(controller) {
@@ -79,8 +79,9 @@ kept.push(await opened(WARM_UP), await bare(WARM_UP));
 const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 const sluice = [];
 const pair = [];
+const rounds = count < 5_000 ? 3 : 1;
 // Of three, the one in the middle: now and then the runtime keeps a few hundred KiB for something of its own.
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < rounds; round++) {
   sluice.push(await perItem(opened));
   pair.push(await perItem(bare));
 }
