@@ -250,6 +250,7 @@ export class Channel implements AsyncDisposable {
   }
 
   #refuseNew(): void {
+    this.#rpc.refuse(new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel"));
     this.#streams.close(new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel"));
   }
 
@@ -271,9 +272,8 @@ export class Channel implements AsyncDisposable {
   }
 
   async #shutDown(): Promise<void> {
-    await this.#settled();
+    // The remote takes nothing new from now on, and answers once nothing is under way there.
     await this.#rpc.call("$/shutdown", {});
-    // What the remote still had to say has come before its answer.
     await this.#settled();
     this.#finish();
   }

@@ -26,7 +26,12 @@ interface Budget {
 
 /** A reason, ready to cross. `stack` is told to a trusted remote only. */
 export function encodeReason(reason: unknown, trusted: boolean): WireReason {
-  return encode(reason, { left: MAX_REASON }, MAX_DEPTH, trusted);
+  try {
+    return encode(reason, { left: MAX_REASON }, MAX_DEPTH, trusted);
+  } catch {
+    // A getter of the reason's own threw: a reason must never keep an error from crossing.
+    return { name: "Error", message: "The reason that was given cannot be read" };
+  }
 }
 
 function encode(reason: unknown, budget: Budget, depth: number, trusted: boolean): WireReason {
@@ -65,7 +70,7 @@ function encodeValue(value: unknown, budget: Budget): WireReason {
       return { value: JSON.parse(json) };
     }
   } catch {
-    // Falls through to a description: a reason must never keep an error from crossing.
+    // Described below.
   }
   return {
     name: "Error",

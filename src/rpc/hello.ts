@@ -14,16 +14,21 @@ export interface Hello {
     readonly fork: boolean;
   };
   /** Left out: no limit. */
-  readonly limits: { readonly streams: number; readonly maxChunk: number; readonly window?: number };
+  readonly limits: {
+    readonly streams: number;
+    readonly unaccepted: number;
+    readonly maxChunk: number;
+    readonly window?: number;
+  };
   readonly initialCredit: InitialCredit;
 }
 
 export function makeHello(limits: Limits, initialCredit: InitialCredit, fork: boolean): Hello {
-  const { streams, maxChunk, window } = limits;
+  const { streams, unaccepted, maxChunk, window } = limits;
   return {
     version: PROTOCOL_VERSION,
     capabilities: { fork },
-    limits: { streams, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
+    limits: { streams, unaccepted, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
     initialCredit,
   };
 }
@@ -42,6 +47,7 @@ export function readHello(params: unknown): RemoteLimits {
   return {
     fork: capabilities?.fork === true,
     streams: positive(limits?.streams, "limits.streams"),
+    unaccepted: positive(limits?.unaccepted ?? Number.POSITIVE_INFINITY, "limits.unaccepted"),
     maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
     window: limits?.window === undefined ? Number.POSITIVE_INFINITY : positive(limits.window, "limits.window"),
     initialCredit: {

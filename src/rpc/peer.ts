@@ -49,6 +49,7 @@ export class RpcPeer {
   /** Calls of the remote that are not answered yet. */
   readonly #serving = new Map<RpcId, { readonly method: string; readonly controller: AbortController }>();
   #unsolicited = 0;
+  #refusing: { readonly reason: unknown } | undefined = undefined;
   #closed: { readonly reason: unknown } | undefined = undefined;
 
   /** `system` holds Sluice's own methods, which start with `$/`; `methods` the user's. */
@@ -137,6 +138,11 @@ export class RpcPeer {
       this.#serving.get(id)?.controller.abort(new DOMException("The caller has cancelled the call", "AbortError"));
   }
 
+  /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */
+  refuse(reason: unknown): void {
+    this.#refusing = { reason };
+  }
+
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     if (this.#closed) return;
@@ -180,7 +186,9 @@ export class RpcPeer {
   }
 
   async #run(name: string, params: unknown, signal: AbortSignal): Promise<unknown> {
-    const method = this.#system.get(name) ?? this.#methods.get(name);
+    const system = this.#system.get(name);
+    if (system === undefined && this.#refusing !== undefined) throw this.#refusing.reason;
+    const method = system ?? this.#methods.get(name);
     if (method === undefined)
       throw new RpcError(RPC_CODES.methodNotFound, `Cannot call "${name}": the remote has no such method`);
     return await method(params as never, { signal });

@@ -25,9 +25,9 @@ export function charge(chunk: unknown): number {
       const value = chunk[i];
       if (typeof value === "object" && value !== null) sum += Math.max(0, bufferLength(value));
     }
-  } else if (isRecord(chunk)) {
+  } else if (isPlain(chunk)) {
     for (const key in chunk) {
-      const value = chunk[key];
+      const value = (chunk as Record<string, unknown>)[key];
       if (typeof value === "object" && value !== null && Object.hasOwn(chunk, key)) {
         sum += Math.max(0, bufferLength(value));
       }
@@ -54,9 +54,19 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
-/** What structured clone turns into a plain object: plain ones, and instances of classes that are no built-ins. */
+const builtIns = [Map, Set, Date, RegExp, Error, Boolean, Number, String, Promise, WeakMap, WeakSet];
+
+/**
+ * What structured clone turns into a plain object: plain ones, and instances of classes that are no built-ins. Objects
+ * of the platform (a Blob, a port) have no keys of their own.
+ */
 function isRecord(value: object): value is Record<string, unknown> {
-  return isPlain(value) || Object.prototype.toString.call(value) === "[object Object]";
+  if (isPlain(value)) return true;
+  if (Object.keys(value).length === 0) return false;
+  return (
+    Object.prototype.toString.call(value) === "[object Object]" ||
+    (Symbol.toStringTag in value && !builtIns.some((BuiltIn) => value instanceof BuiltIn))
+  );
 }
 
 /**
@@ -118,8 +128,6 @@ class Owner {
       return copy;
     }
     if (!isRecord(value)) return value;
-    // A platform object (a Blob, a port) is no record of its own keys; only what clones to one is copied as one.
-    if (!isPlain(value) && Object.keys(value).length === 0) return value;
     const copy: Record<string, unknown> = this.#remember(value, {});
     for (const key of Object.keys(value)) {
       Object.defineProperty(copy, key, {

@@ -25,6 +25,11 @@ export class Turn {
     this.#schedule();
   }
 
+  /** Runs `task` once this turn is over. */
+  defer(task: () => void): void {
+    this.#scheduler.defer(task);
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

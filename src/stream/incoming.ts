@@ -44,6 +44,8 @@ export class Incoming {
   #held: Held | undefined = undefined;
   /** Of a byte stream: the bytes of the chunks in `#held`. */
   #payload = 0;
+  /** The platform has pulled an empty queue, and nothing has come into it since. */
+  #wanting = false;
   /** Ends the pull under way, so that the platform asks again. */
   #rearm: (() => void) | undefined = undefined;
   /** The reason of a cancel that came before the stream was opened. */
@@ -97,7 +99,8 @@ export class Incoming {
   }
 
   pull(): undefined | Promise<void> {
-    this.#grant(this.queued === 0);
+    this.#wanting = this.queued === 0;
+    this.#grant(this.#wanting);
     // While no grant can fall due, the reader's progress is of no interest: the pull ends when more has arrived.
     if (this.credit.chunks === 0 || !this.credit.ample || isFinalIncoming(this.state)) return undefined;
     return new Promise((resolve) => {
@@ -127,7 +130,7 @@ export class Incoming {
       this.fail("abort", error);
       return;
     }
-    this.#grant(false);
+    this.#grant(this.#wanting);
     if (!this.credit.ample) this.#ask();
   }
 
@@ -141,11 +144,18 @@ export class Incoming {
       );
     }
     this.#owner.lane?.post({ type: "stream-ended", id: this.#owner.id });
-    const controller = this.#controller as ReadableByteStreamController;
-    controller.close();
-    // A read into the reader's own buffer is not ended by `close()` alone.
-    if (this.type === "bytes") controller.byobRequest?.respond(0);
+    this.#close(this.#controller as ReadableByteStreamController);
     this.#finish();
+  }
+
+  #close(controller: ReadableByteStreamController): void {
+    try {
+      controller.close();
+      // A read into the reader's own buffer is not ended by `close()` alone.
+      if (this.type === "bytes") controller.byobRequest?.respond(0);
+    } catch {
+      // Bytes that do not fill an element of the reader's view: the platform has told the reader by an error.
+    }
   }
 
   /** Ends this direction with an error. `abort` is ours, and the far side is told. */
@@ -182,17 +192,22 @@ export class Incoming {
     // The user's size() may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
-    this.#held ??= new Held(credit.weighed || credit.unit !== "chunks");
-    this.#held.push(bytes, weight);
-    this.#payload += bytes - CHUNK_OVERHEAD;
-    if (this.type === "bytes") this.#enqueueBytes(asBytes(value));
-    else (this.#controller as ReadableStreamDefaultController<unknown>).enqueue(value);
+    if (this.type === "bytes") this.#enqueueBytes(asBytes(value), weight, bytes);
+    else this.#enqueue(value, weight, bytes);
   }
 
-  #enqueueBytes(bytes: Uint8Array): void {
-    // A byte stream takes no empty chunk; it counts until the next account all the same.
-    if (bytes.byteLength > 0)
-      (this.#controller as ReadableByteStreamController).enqueue(bytes as Uint8Array<ArrayBuffer>);
+  #enqueue(value: unknown, weight: number, bytes: number): void {
+    this.#held ??= new Held(this.credit.weighed || this.credit.unit !== "chunks");
+    this.#held.push(bytes, weight);
+    this.#payload += bytes - CHUNK_OVERHEAD;
+    this.#wanting = false;
+    (this.#controller as ReadableStreamDefaultController<unknown>).enqueue(value);
+  }
+
+  /** A byte stream takes no empty chunk: it leaves as it comes, and does not serve a read that waits. */
+  #enqueueBytes(value: Uint8Array, weight: number, bytes: number): void {
+    if (value.byteLength > 0) this.#enqueue(value, weight, bytes);
+    else this.credit.leave(weight, bytes);
   }
 
   #count(chunk: unknown, weights: readonly number[] | undefined, index: number): number {

@@ -54,6 +54,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** The far side's window: its first limit. */
   #window = 0;
   #peak = 0;
+  #drained: (() => void) | undefined = undefined;
   /** The reason of an abort that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
 
@@ -211,7 +212,17 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** The turn is over: what was gathered is posted; a direction that gathered nothing posts its next chunk at once. */
   turned(): boolean {
     this.#gathering = this.flush();
+    this.#checkDrained();
     return this.#gathering;
+  }
+
+  /**
+   * Calls back once nothing that was written waits at this side any more: a close that was asked for meanwhile has
+   * reached this sink by the end of that turn.
+   */
+  whenDrained(callback: () => void): void {
+    if (this.queued === 0 || isFinalOutgoing(this.state)) this.#owner.turn.defer(callback);
+    else this.#drained = callback;
   }
 
   /** Chunks that wait at this side: in the platform's queue, for credit, or for the end of the turn. */
@@ -227,6 +238,13 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   // Inside.
+
+  #checkDrained(): void {
+    const drained = this.#drained;
+    if (drained === undefined || (this.queued > 0 && !isFinalOutgoing(this.state))) return;
+    this.#drained = undefined;
+    this.#owner.turn.defer(drained);
+  }
 
   /**
    * Weighs a chunk as it enters the platform's queue. An error of the user's `size` errors the stream, but the
@@ -387,6 +405,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   #finish(failure?: { readonly reason: unknown }): void {
     this.#weights = undefined;
+    this.#checkDrained();
     this.#owner.settled(failure);
   }
 }

@@ -45,6 +45,8 @@ export interface StreamContext {
   breach(error: unknown): void;
   /** Both directions are final: nothing of the stream comes or goes any more. */
   finished(stream: Duplex): void;
+  /** The far side has accepted or refused a stream of ours, or it ended before. Once for each that was opened. */
+  answered(): void;
   /** The stream's own lane is gone, but it is not known what became of the link. */
   laneLost(stream: Duplex, error: Error): void;
 }
@@ -62,6 +64,8 @@ export interface DuplexOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+const NO_CREDIT: InitialCredit = { chunks: 0, bytes: 0 };
+
 export class Duplex implements ChannelStream, Owner, LaneReceiver {
   id = -1;
   lane: Lane | undefined = undefined;
@@ -75,6 +79,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   /** Made when somebody asks for the signal. */
   #failure: AbortController | undefined = undefined;
   #reason: { readonly reason: unknown } | undefined = undefined;
+  #unanswered = false;
   #unfollow: (() => void) | undefined = undefined;
 
   constructor(context: StreamContext, options: DuplexOptions) {
@@ -110,8 +115,25 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
 
   /** Opened by us, under this id: the initial credit may be spent, and what happened meanwhile is told. */
   opened(initial: InitialCredit): void {
+    this.#unanswered = true;
+    this.#enter(initial);
+  }
+
+  /** Opened by the remote, and accepted. */
+  accepted(): void {
+    this.#enter(NO_CREDIT);
+  }
+
+  #enter(initial: InitialCredit): void {
     this.incoming.opened();
     this.outgoing.admitted(initial);
+  }
+
+  /** The far side has answered, or need not any more. */
+  answered(): void {
+    if (!this.#unanswered) return;
+    this.#unanswered = false;
+    this.#context.answered();
   }
 
   /** Both directions end with an error. `abort` is ours; the other events came from the remote, or the link. */
@@ -144,6 +166,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     if (!isFinalOutgoing(this.outgoing.state) || !isFinalIncoming(this.incoming.state)) return;
     this.#unfollow?.();
     this.#unfollow = undefined;
+    this.answered();
     this.#context.finished(this);
     this.lane?.close();
   }
@@ -197,7 +220,9 @@ const handlers: Handlers = {
   "stream-open": (_stream, { id }) => {
     throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again`);
   },
-  "stream-accept": ({ incoming, outgoing }, { readable, writable }, { largestWindow }) => {
+  "stream-accept": (stream, { readable, writable }, { largestWindow }) => {
+    const { incoming, outgoing } = stream;
+    stream.answered();
     if (writable !== undefined) incoming.adopt(writable, largestWindow);
     outgoing.accepted(readable.unit, readable.limit, readable.bytes);
   },

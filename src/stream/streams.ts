@@ -30,6 +30,7 @@ export interface StreamDefinition extends StreamOptions {
 export interface RemoteLimits {
   readonly fork: boolean;
   readonly streams: number;
+  readonly unaccepted: number;
   readonly maxChunk: number;
   readonly window: number;
   readonly initialCredit: InitialCredit;
@@ -71,10 +72,11 @@ export class Streams implements StreamContext {
   readonly #host: StreamsHost;
   readonly #options: OptionsReader;
   #remote: RemoteLimits | undefined = undefined;
-  /** Of our streams: those not yet opened, in order; and the id of the next. */
+  /** Of our streams: those not yet opened, in order; the id of the next; how many are open, and not yet answered. */
   #waiting: Waiting[] = [];
   #nextId = 0;
   #ours = 0;
+  #unanswered = 0;
   /** Of the remote's: the last id, those taken by a handler that has not settled, and those not yet taken. */
   #lastRemoteId = -1;
   #theirs = 0;
@@ -142,11 +144,13 @@ export class Streams implements StreamContext {
     this.#admit();
   }
 
+  /** Opens those that wait, as far as the remote takes more. */
   #admit(): void {
     const remote = this.#remote;
     if (remote === undefined) return;
-    while (this.#waiting.length > 0 && this.#ours < remote.streams)
+    while (this.#waiting.length > 0 && this.#ours < remote.streams && this.#unanswered < remote.unaccepted) {
       this.#start(this.#waiting.shift() as Waiting, remote);
+    }
   }
 
   #start({ stream, resolved }: Waiting, remote: RemoteLimits): void {
@@ -160,6 +164,7 @@ export class Streams implements StreamContext {
     }
     this.#nextId += 2;
     this.#ours++;
+    this.#unanswered++;
     const { link } = this.#host;
     const forked = remote.fork ? link.fork?.() : undefined;
     stream.id = id;
@@ -253,7 +258,8 @@ export class Streams implements StreamContext {
     } else if (offer.definition === undefined && this.#incomingController === undefined) {
       const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
       this.#refuse(offer, new StreamError("STREAM_NOT_FOUND", `Cannot open ${what}: the remote has no handler for it`));
-    } else if (this.#offers.length >= this.#host.limits.unaccepted) {
+    } else if (this.#offers.length >= this.#host.limits.unaccepted * 2) {
+      // Twice what the remote was told: it may know of streams that ended here before we do.
       const { unaccepted } = this.#host.limits;
       this.#refuse(
         offer,
@@ -338,7 +344,7 @@ export class Streams implements StreamContext {
       readable: stream.incoming.window,
       ...(suggestion && { writable: suggestion }),
     });
-    stream.opened({ chunks: 0, bytes: 0 });
+    stream.accepted();
     const { unit, limit, bytes } = frame.readable;
     if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
     else
@@ -375,6 +381,12 @@ export class Streams implements StreamContext {
       this.#admit();
     }
     this.#host.changed();
+  }
+
+  /** A stream of ours was accepted or refused, or ended before. */
+  answered(): void {
+    this.#unanswered--;
+    this.#admit();
   }
 
   /** An offer was withdrawn: its opener gave both directions up before anybody took it. */
@@ -427,8 +439,15 @@ function sharedLane(link: Lane): Lane {
   };
 }
 
-/** A handler has settled: what it left unlocked and unfinished, nobody will ever touch again. */
+/**
+ * A handler has settled: what it left unlocked and unfinished, nobody will ever touch again. What it wrote and closed
+ * without waiting is finished first.
+ */
 function abandon(stream: Duplex): void {
+  stream.outgoing.whenDrained(() => abandonNow(stream));
+}
+
+function abandonNow(stream: Duplex): void {
   const error = (): StreamError =>
     new StreamError(
       "STREAM_ABANDONED",
