@@ -16,7 +16,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) 
   external: [/^node:/],
   splitting: true,
   clean: !options.watch,
-  dts: process.env["SLUICE_BUILD"] !== "js",
+  dts: options.dts ?? true,
   sourcemap: true,
   silent: true,
 }));

@@ -25,6 +25,8 @@ const config: ViteUserConfig = defineConfig({
       project("unit", ["test/unit/**/*.test.ts"]),
       project("contract", ["test/contract/**/*.test.ts"]),
       project("simulation", ["test/simulation/**/*.test.ts"], { testTimeout: 600_000 }),
+      project("cli", ["test/cli/**/*.test.ts"]),
+      project("readme", ["test/readme/**/*.test.ts"]),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],
   },

@@ -18,13 +18,12 @@ if (!BENCHES.includes(name) || !parseOptions(args)) {
 
 const node = ensureRuntime("node24");
 ensureInstalled(here);
-run("npx", ["--no", "tsup"], { SLUICE_BUILD: "js" });
+run("npx", ["--no", "tsup", "--no-dts"]);
 run(node, ["--expose-gc", `${here}lib/harness.mjs`, name, ...args]);
 
-function run(command, args, env = {}) {
+function run(command, args) {
   const { status, signal, error } = spawnSync(command, args, {
     cwd: `${here}..`,
-    env: { ...process.env, ...env },
     stdio: "inherit",
   });
   if (error || signal) console.error(`${command}: ${error?.message ?? signal}`);

@@ -11,6 +11,9 @@ import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
 import { realmScheduler } from "../message-port/scheduler.ts";
 import type { Doorway, WorkerLinkOptions } from "./types.ts";
 
+/** Milliseconds that a worker's `error` or `exit` may come after the end of its port. */
+const LAST_WORDS = 100;
+
 /** The parent's last word at the door: the private port. */
 interface PortMessage {
   readonly sluice: "port";
@@ -52,7 +55,7 @@ export class WorkerLink implements MessageLink, LaneReceiver {
 
   listen(receiver: LinkReceiver): void {
     this.#receiver = receiver;
-    this.#door.open({ message: (message) => this.#knock(message), lost: (error) => this.lost(error) });
+    this.#door.open({ message: (message) => this.#knock(message), lost: (error) => this.#end(error) });
     this.#door.post(this.#meeting.ready, []);
   }
 
@@ -81,7 +84,13 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     this.#receiver?.receive(message);
   }
 
+  /** The private port is gone. Why, the door may know a moment later: that the worker failed, or was terminated. */
   lost(error: Error): void {
+    if (this.#side === "parent" && this.#door.tellsDeath) this.scheduler.after(LAST_WORDS, () => this.#end(error));
+    else this.#end(error);
+  }
+
+  #end(error: Error): void {
     if (this.#closed) return;
     const receiver = this.#receiver;
     this.close();
@@ -92,7 +101,7 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     if (isReady(message)) {
       const { answer, met, restarted } = this.#meeting.hear(message);
       if (answer !== undefined) this.#door.post(answer, []);
-      if (restarted) this.lost(new LinkError("CONNECTION_LOST", "The other end of the worker has started anew"));
+      if (restarted) this.#end(new LinkError("CONNECTION_LOST", "The other end of the worker has started anew"));
       else if (met && this.#side === "parent") this.#handOver(message.nonce);
     } else if (
       this.#side === "worker" &&

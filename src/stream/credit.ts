@@ -116,7 +116,7 @@ export class ReceiveCredit {
     this.byteWindow = byteWindow;
     this.weighed = weighed;
     this.limit = this.#nextLimit(false);
-    this.byteLimit = byteWindow;
+    this.byteLimit = tellable(byteWindow);
   }
 
   /** Is the sender allowed the chunk that has come? False is a breach of the protocol, found before it is kept. */
@@ -186,10 +186,10 @@ export class ReceiveCredit {
   #nextLimit(readWaits: boolean): number {
     const room = this.highWaterMark - this.held;
     if (this.weighed) return this.chunks + this.#nextRound(room, readWaits);
-    if (room > 0) return this.received + room > this.received ? this.received + room : nextUp(this.received);
+    if (room > 0) return tellable(Math.max(this.received + room, nextUp(this.received)));
     // Pure pull: one chunk for a read that waits; whatever it weighs, it may start just above what was received.
     if (readWaits) return this.unit === "chunks" ? this.received + 1 : nextUp(this.received);
-    return this.received;
+    return this.limit;
   }
 
   /** A `size` cannot cross, so chunks are granted: one while there is room, then at most twice the last round. */
@@ -201,8 +201,14 @@ export class ReceiveCredit {
 
   #nextByteLimit(readWaits: boolean): number {
     const room = this.byteWindow - this.heldBytes;
-    return room > 0 ? this.bytes + room : readWaits ? this.bytes + 1 : this.bytes;
+    if (room > 0) return tellable(this.bytes + room);
+    return readWaits ? this.bytes + 1 : this.byteLimit;
   }
+}
+
+/** A limit as it may be told: exact in a float64, or ∞. */
+function tellable(limit: number): number {
+  return limit === Number.POSITIVE_INFINITY ? limit : Math.min(limit, Number.MAX_SAFE_INTEGER);
 }
 
 /** The next float64: what a limit must rise to at least, so that a tiny highWaterMark is not lost in a large total. */

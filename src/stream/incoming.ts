@@ -73,10 +73,12 @@ export class Incoming {
 
   /** The sender's user gave a strategy, and ours did not: it applies. Before the first chunk only. */
   adopt(suggestion: WireStrategy, largest: number): void {
-    const { bytes, byteWindow, fixed } = this.#options;
+    const { byteWindow, fixed } = this.#options;
     if (fixed) return;
     const highWaterMark = Math.min(suggestion.highWaterMark, largest);
-    this.credit = new ReceiveCredit(bytes ? "bytes" : suggestion.unit, highWaterMark, byteWindow, false);
+    this.credit = new ReceiveCredit(suggestion.unit, highWaterMark, byteWindow, false);
+    // A read may wait already, and a smaller window have nothing for it.
+    this.#grant(this.#wanting);
   }
 
   stats(): DirectionStats {

@@ -105,7 +105,8 @@ export class OptionsReader {
     if (given === undefined && codec === undefined) return this.#default;
     let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
-    return this.#made(bytes, codec, given !== undefined, strategy);
+    // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
+    return this.#made(bytes, codec, bytes || given !== undefined, strategy);
   }
 
   #made(bytes: boolean, codec: Codec | undefined, fixed: boolean, strategy: Strategy): IncomingOptions {
@@ -133,8 +134,7 @@ export class OptionsReader {
   ): IncomingOptions {
     const { incoming } = resolved;
     if (suggestion === undefined || incoming.fixed) return incoming;
-    const unit = incoming.bytes ? "bytes" : suggestion.unit;
-    const { highWaterMark } = suggestion;
+    const { unit, highWaterMark } = suggestion;
     return this.#made(incoming.bytes, incoming.codec, false, { unit, highWaterMark, size: undefined });
   }
 }

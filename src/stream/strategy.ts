@@ -52,7 +52,9 @@ export class StrategyReader {
     if (size !== undefined && typeof size !== "function") {
       throw mistake(new TypeError(`Cannot use ${what}.size: it is no function`), "BAD_STRATEGY");
     }
-    const highWaterMark = mark === undefined ? 1 : Number(mark);
+    const asked = mark === undefined ? 1 : Number(mark);
+    // No total gets beyond that, so nothing above it is a bound.
+    const highWaterMark = asked > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : asked;
     if (Number.isNaN(highWaterMark) || highWaterMark < 0) {
       throw mistake(
         new RangeError(`Cannot use ${what}.highWaterMark ${String(mark)}: use a number that is 0 or more`),

@@ -1,0 +1,21 @@
+// The parts of the test suite: what each runs, and how long it may take on two cores, in seconds. A part that takes
+// twice its budget fails, for a suite that grows slow unnoticed is run by nobody.
+
+const vitest = (project) => ["vitest", "run", "--project", project];
+
+export const parts = [
+  { name: "lint", command: ["biome", "check", "--error-on-warnings"], budget: 15 },
+  { name: "types", command: ["tsc"], budget: 40 },
+  { name: "build", command: ["tsup"], budget: 45 },
+  { name: "unit", command: vitest("unit"), budget: 30 },
+  { name: "simulation", command: vitest("simulation"), budget: 60, seeds: 500 },
+  { name: "contract", command: vitest("contract"), budget: 150 },
+  { name: "wpt-style", command: ["node", "wpt-style-tests/run.mjs"], budget: 60 },
+  { name: "wpt-style, proof", command: ["node", "wpt-style-tests/run.mjs", "--prove"], budget: 60 },
+  { name: "main job", command: vitest("cli"), budget: 60 },
+  { name: "readme", command: vitest("readme"), budget: 30 },
+  { name: "soak", command: vitest("soak"), budget: 60 },
+];
+
+/** `--full`: everything at full size. */
+export const fullParts = parts.map((part) => (part.seeds ? { ...part, seeds: 10_000, budget: 300 } : part));

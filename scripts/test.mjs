@@ -1,0 +1,83 @@
+// Runs the whole suite, a part at a time, and tells how long each took. The last line is `N passed, N failed`.
+//   node scripts/test.mjs [--full] [PART ...]
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { fullParts, parts } from "./parts.mjs";
+import { runTool } from "./tools.mjs";
+
+const { full, names } = readArguments();
+const suite = (full ? fullParts : parts).filter(({ name }) => names.length === 0 || names.includes(name));
+
+const rows = [];
+for (const part of suite) {
+  console.log(`\n── ${part.name} ${"─".repeat(Math.max(0, 100 - part.name.length))}`);
+  rows.push(await runPart(part));
+}
+summarise(rows);
+
+function readArguments() {
+  const usage = `usage: node scripts/test.mjs [--full] [${parts.map(({ name }) => JSON.stringify(name)).join(" | ")}] ...`;
+  try {
+    const { values, positionals } = parseArgs({ options: { full: { type: "boolean" } }, allowPositionals: true });
+    const unknown = positionals.find((given) => !parts.some(({ name }) => name === given));
+    if (unknown !== undefined) throw new Error(`there is no part "${unknown}"`);
+    return { full: values.full === true, names: positionals };
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`);
+    process.exit(2);
+  }
+}
+
+async function runPart({ name, command, budget, seeds }) {
+  const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
+  const report = join(folder, "report.json");
+  const isVitest = command[0] === "vitest";
+  const args = isVitest
+    ? [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
+    : command;
+  const env = seeds === undefined ? {} : { SLUICE_SEEDS: String(seeds) };
+  const start = performance.now();
+  const { status, lastLine } = await runTool(args, env);
+  const seconds = (performance.now() - start) / 1000;
+  const counts = isVitest ? vitestCounts(report) : (countsIn(lastLine) ?? { passed: status === 0 ? 1 : 0, failed: 0 });
+  rmSync(folder, { recursive: true });
+  const late = seconds > 2 * budget;
+  // Whatever made it fail without a failed test (an unhandled error, no test at all) is one failure.
+  if ((status !== 0 || late) && counts.failed === 0) counts.failed = 1;
+  return { name, seconds, budget, late, ...counts };
+}
+
+function vitestCounts(report) {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
+    return { passed: numPassedTests, failed: numFailedTests };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}
+
+function countsIn(line) {
+  const match = /(\d+) passed, (\d+) failed/.exec(line ?? "");
+  return match && { passed: Number(match[1]), failed: Number(match[2]) };
+}
+
+function summarise(rows) {
+  const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  console.log(
+    `\n${"part".padEnd(20)} ${"passed".padStart(7)} ${"failed".padStart(7)} ${"seconds".padStart(8)} ${"budget".padStart(7)}`,
+  );
+  for (const { name, passed, failed, seconds, budget, late } of rows) {
+    const cells = [
+      String(passed).padStart(7),
+      String(failed).padStart(7),
+      seconds.toFixed(1).padStart(8),
+      String(budget).padStart(7),
+    ];
+    console.log(`${name.padEnd(20)} ${cells.join(" ")}${late ? "  more than twice its budget" : ""}`);
+  }
+  console.log(`${sum("seconds").toFixed(0)} s in all, Node ${process.version}`);
+  console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
+  process.exitCode = sum("failed") === 0 ? 0 : 1;
+}

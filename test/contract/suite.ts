@@ -1,0 +1,65 @@
+/**
+ * The contract of every link, written once. A file per link calls `linkContract` with a way to make a connected pair;
+ * what a link cannot do is named in `gaps`, with the reason.
+ */
+import { describe, expect, it } from "vitest";
+import { abandoned } from "./suite/abandoned.ts";
+import { byteReadables } from "./suite/bytes.ts";
+import { channels } from "./suite/channel.ts";
+import { charges } from "./suite/charges.ts";
+import { chunks } from "./suite/chunks.ts";
+import { crossing } from "./suite/crossing.ts";
+import { ending } from "./suite/ending.ts";
+import { losses } from "./suite/losses.ts";
+import { many } from "./suite/many.ts";
+import { opening } from "./suite/opening.ts";
+import { options } from "./suite/options.ts";
+import { ownership } from "./suite/ownership.ts";
+import type { Contract, Gaps, MakePair } from "./suite/pair.ts";
+import { reasonsCross } from "./suite/reasons.ts";
+import { waiting } from "./suite/waiting.ts";
+import { weights } from "./suite/weights.ts";
+import { windows } from "./suite/windows.ts";
+
+const topics: Readonly<Record<string, (contract: Contract) => void>> = {
+  abandoned,
+  byteReadables,
+  channels,
+  charges,
+  chunks,
+  crossing,
+  ending,
+  losses,
+  many,
+  opening,
+  options,
+  ownership,
+  reasonsCross,
+  waiting,
+  weights,
+  windows,
+};
+
+/** Registers all tests for the link that `makePair` makes pairs over. */
+export function linkContract(name: string, makePair: MakePair, gaps: Gaps = {}): void {
+  const unused = new Set(Object.keys(gaps));
+  const contract: Contract = {
+    test(title, body) {
+      unused.delete(title);
+      if (gaps[title] !== undefined) it.skip(`${title} (${gaps[title]})`);
+      else
+        it(title, async ({ onTestFinished }) => {
+          await body((options) => {
+            const pair = makePair(options);
+            // Whatever became of the test, be it that its time was up.
+            onTestFinished(() => pair.dispose());
+            return pair;
+          });
+        });
+    },
+  };
+  describe(name, () => {
+    for (const [topic, register] of Object.entries(topics)) describe(topic, () => register(contract));
+    it("has no gap without a test of that title", () => expect([...unused]).toEqual([]));
+  });
+}

@@ -1,0 +1,146 @@
+/** The far side of a pair, as the tests ask it: a typed face over questions and plain answers. */
+import type { StreamStats } from "sluice";
+import type { FarStreamOptions } from "../../fixtures/far.mjs";
+import type { DescribedError } from "../../fixtures/values.mjs";
+
+export type Ask = (question: string, ...args: unknown[]) => Promise<unknown>;
+
+/** What became of something that the far side did. */
+export interface Outcome {
+  readonly error?: DescribedError;
+}
+export interface ReadOutcome extends Outcome {
+  readonly done?: boolean;
+  readonly chunk?: unknown;
+}
+export interface Collected extends Outcome {
+  readonly count: number;
+  readonly bytes: number;
+  readonly hash: number;
+  readonly chunks: readonly unknown[];
+  readonly done: boolean;
+}
+
+export class Far {
+  readonly #ask: Ask;
+
+  constructor(ask: Ask) {
+    this.#ask = ask;
+  }
+
+  /** Connects, if the far side was made `late`. */
+  start(): Promise<void> {
+    return this.#ask("start") as Promise<void>;
+  }
+  /** The stream that the far side's puppet has, or will have. */
+  stream(key: string): FarStream {
+    return new FarStream(this.#ask, key);
+  }
+  open(key: string, name: string, options?: FarStreamOptions): FarStream {
+    void this.#ask("open", key, name, options);
+    return this.stream(key);
+  }
+  /** Keys of all streams that puppets have had. */
+  taken(): Promise<string[]> {
+    return this.#ask("taken") as Promise<string[]>;
+  }
+  report<T = Collected>(key: string): Promise<T> {
+    return this.#ask("report", key) as Promise<T>;
+  }
+  takeIncoming(key?: string): Promise<{ done: boolean; name?: string; metadata?: unknown }> {
+    return this.#ask("takeIncoming", key) as Promise<{ done: boolean }>;
+  }
+  cancelIncoming(reason: string): Promise<void> {
+    return this.#ask("cancelIncoming", reason) as Promise<void>;
+  }
+  call(method: string, params?: unknown): Promise<Outcome & { result?: unknown }> {
+    return this.#ask("call", method, params) as Promise<Outcome>;
+  }
+  channelStats(): Promise<{ state: string; calls: number; streams: StreamStats[] }> {
+    return this.#ask("channelStats") as ReturnType<Far["channelStats"]>;
+  }
+  close(): Promise<Outcome> {
+    return this.#ask("channelClose") as Promise<Outcome>;
+  }
+  abort(reason: string): Promise<void> {
+    return this.#ask("channelAbort", reason) as Promise<void>;
+  }
+  ready(): Promise<Outcome> {
+    return this.#ask("channelReady") as Promise<Outcome>;
+  }
+  closed(): Promise<Outcome> {
+    return this.#ask("channelClosed") as Promise<Outcome>;
+  }
+  sizeCalls(): Promise<number> {
+    return this.#ask("sizeCalls") as Promise<number>;
+  }
+  poolWorks(): Promise<boolean> {
+    return this.#ask("poolWorks") as Promise<boolean>;
+  }
+  ping(): Promise<unknown> {
+    return this.#ask("ping");
+  }
+}
+
+/** A stream in the far side's hands. */
+export class FarStream {
+  readonly #ask: Ask;
+  readonly key: string;
+
+  constructor(ask: Ask, key: string) {
+    this.#ask = ask;
+    this.key = key;
+  }
+
+  read(): Promise<ReadOutcome> {
+    return this.#ask("read", this.key) as Promise<ReadOutcome>;
+  }
+  /** `count` reads one after the other: the chunks. */
+  async readMany(count: number): Promise<unknown[]> {
+    const chunks: unknown[] = [];
+    for (let i = 0; i < count; i++) chunks.push((await this.read()).chunk);
+    return chunks;
+  }
+  write(chunk: unknown): Promise<Outcome> {
+    return this.#ask("write", this.key, chunk) as Promise<Outcome>;
+  }
+  writeMade(maker: string, ...args: unknown[]): Promise<Outcome> {
+    return this.#ask("writeMade", this.key, maker, ...args) as Promise<Outcome>;
+  }
+  close(): Promise<Outcome> {
+    return this.#ask("close", this.key) as Promise<Outcome>;
+  }
+  abort(reason: string): Promise<Outcome> {
+    return this.#ask("abort", this.key, reason) as Promise<Outcome>;
+  }
+  cancel(reason: string): Promise<Outcome> {
+    return this.#ask("cancel", this.key, reason) as Promise<Outcome>;
+  }
+  readerClosed(): Promise<Outcome> {
+    return this.#ask("readerClosed", this.key) as Promise<Outcome>;
+  }
+  writerClosed(): Promise<Outcome> {
+    return this.#ask("writerClosed", this.key) as Promise<Outcome>;
+  }
+  abortStream(reason: string): Promise<void> {
+    return this.#ask("abortStream", this.key, reason) as Promise<void>;
+  }
+  /** Gives reader and writer back. */
+  unlock(): Promise<void> {
+    return this.#ask("unlock", this.key) as Promise<void>;
+  }
+  /** The handler's promise resolves. */
+  letGo(): Promise<void> {
+    return this.#ask("letGo", this.key) as Promise<void>;
+  }
+  /** The handler's promise rejects. */
+  failWith(reason: string): Promise<void> {
+    return this.#ask("failWith", this.key, reason) as Promise<void>;
+  }
+  stats(): Promise<StreamStats> {
+    return this.#ask("stats", this.key) as Promise<StreamStats>;
+  }
+  describe(): Promise<{ id: number; name: string; metadata: unknown }> {
+    return this.#ask("describe", this.key) as Promise<{ id: number; name: string; metadata: unknown }>;
+  }
+}

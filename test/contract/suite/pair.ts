@@ -1,0 +1,34 @@
+/** What a link has to bring along to be tested: two connected channels, of which the far one answers questions. */
+import type { Channel, ConnectOptions, StreamClasses } from "sluice";
+import type { FarSpec } from "../../fixtures/far.mjs";
+import type { Far } from "./far.ts";
+
+export type { FarSpec } from "../../fixtures/far.mjs";
+
+export interface PairOptions {
+  readonly near?: ConnectOptions;
+  readonly far?: FarSpec;
+  /** The link says that its remote is not trusted. */
+  readonly untrusted?: boolean;
+}
+
+export interface Pair {
+  readonly near: Channel;
+  readonly far: Far;
+  /** The stream classes in use at both ends. */
+  readonly classes: Required<StreamClasses>;
+  /** The far side dies without a word. */
+  kill(): Promise<void> | void;
+  /** Lets go of all that the pair has used. Rejects if the far side failed in a way that no test asked for. */
+  dispose(): Promise<void>;
+}
+
+export type MakePair = (options: PairOptions) => Pair;
+
+/** Titles of tests that a link cannot pass, each with its reason. A title that no test has is an error. */
+export type Gaps = Readonly<Record<string, string>>;
+
+/** What a topic registers its tests with: every pair that a test makes is disposed of after it. */
+export interface Contract {
+  test(title: string, body: (make: MakePair) => Promise<void>): void;
+}

@@ -1,0 +1,327 @@
+/** The rule of credit as it shows from outside: how far a sender may go, and when it may go on. */
+import { raw } from "sluice/codecs/raw";
+import { expect } from "vitest";
+import type { Contract, Pair } from "./pair.ts";
+import { bytes, eventually, flood, isPending, numbers, quiet, readAll, readSome, through } from "./tools.ts";
+
+/** Far sides whose openers may send nothing before they are accepted: what shows is the receiver's window alone. */
+const strict = { initialCredit: { chunks: 0, bytes: 0 } };
+const box = (highWaterMark: number): object => ({ streams: { box: { handler: "puppet", highWaterMark } }, ...strict });
+
+/** How many chunks have started, once nothing moves any more. */
+async function started(pair: Pair, stream: { stats(): { outgoing: { chunks: number } } }): Promise<number> {
+  await quiet(pair);
+  return stream.stats().outgoing.chunks;
+}
+
+export function windows({ test }: Contract): void {
+  test("without any strategy 256 chunks may be on their way unread", async (make) => {
+    const pair = make({});
+    const stream = pair.near.openStream("puppet");
+    flood(stream.writable.getWriter(), numbers(1000));
+    const puppet = pair.far.stream("puppet");
+    expect(await started(pair, stream)).toBe(256);
+    const { incoming } = await puppet.stats();
+    expect(incoming).toMatchObject({
+      unit: "chunks",
+      highWaterMark: 256,
+      queued: 256,
+      chunks: 256,
+      peak: 256,
+      credit: 0,
+    });
+    expect(await puppet.readMany(500)).toEqual(numbers(500));
+    await eventually(
+      () => stream.stats().outgoing.chunks,
+      (count) => count > 500,
+    );
+    expect((await puppet.stats()).incoming.peak).toBe(256);
+  });
+
+  for (const [untrusted, window] of [
+    [false, 1024 * 1024],
+    [true, 64 * 1024],
+  ] as const) {
+    const whom = untrusted ? "a remote that is not trusted" : "a trusted remote";
+    test(`without any strategy the raw codec may have ${window / 1024} KiB on its way from ${whom}`, async (make) => {
+      const pair = make({ untrusted });
+      const stream = pair.near.openStream("puppet", { codec: raw() });
+      flood(
+        stream.writable.getWriter(),
+        numbers(2000).map(() => bytes(1024)),
+      );
+      expect(await started(pair, stream)).toBe(window / 1024);
+      expect((await pair.far.stream("puppet").stats()).incoming).toMatchObject({
+        unit: "bytes",
+        highWaterMark: window,
+      });
+    });
+  }
+
+  test("the receiver's highWaterMark is how many chunks start", async (make) => {
+    const pair = make({ far: box(3) });
+    const stream = pair.near.openStream("box");
+    flood(stream.writable.getWriter(), numbers(20));
+    expect(await started(pair, stream)).toBe(3);
+    const puppet = pair.far.stream("box");
+    expect(await puppet.readMany(20)).toEqual(numbers(20));
+    expect((await puppet.stats()).incoming.peak).toBeLessThanOrEqual(3);
+  });
+
+  test("the opener's readable has a window of its own", async (make) => {
+    const pair = make({});
+    const { near, far } = pair;
+    const stream = near.openStream("puppet", { readableStrategy: { highWaterMark: 2 } });
+    const puppet = far.stream("puppet");
+    await puppet.write(0);
+    await puppet.write(1);
+    const third = puppet.write(2);
+    expect(await isPending(pair, third)).toBe(true);
+    const reader = stream.readable.getReader();
+    expect(await readSome(reader, 2)).toEqual([0, 1]);
+    await third;
+    expect(await readSome(reader, 1)).toEqual([2]);
+    expect(stream.stats().incoming).toMatchObject({ highWaterMark: 2, chunks: 3 });
+  });
+
+  test("a sender that waits shows it: ready is pending, and resolves with the credit", async (make) => {
+    const pair = make({ far: box(1) });
+    const stream = pair.near.openStream("box", { writableStrategy: { highWaterMark: 1 } });
+    const writer = stream.writable.getWriter();
+    await pair.near.ready;
+    await writer.write(0);
+    const second = writer.write(1);
+    expect(writer.desiredSize).toBe(0);
+    expect(await isPending(pair, writer.ready)).toBe(true);
+    expect(await isPending(pair, second)).toBe(true);
+    await pair.far.stream("box").read();
+    await second;
+    await writer.ready;
+  });
+
+  test("highWaterMark 0 is pure pull: one chunk for each read", async (make) => {
+    const pair = make({});
+    const stream = pair.near.openStream("puppet", { readableStrategy: { highWaterMark: 0 } });
+    const puppet = pair.far.stream("puppet");
+    const reader = stream.readable.getReader();
+    for (let i = 0; i < 5; i++) {
+      const write = puppet.write(i);
+      expect(await isPending(pair, write)).toBe(true);
+      expect(await reader.read()).toEqual({ done: false, value: i });
+      await write;
+    }
+    expect(stream.stats().incoming).toMatchObject({ highWaterMark: 0, chunks: 5, queued: 0 });
+  });
+
+  test("◆ highWaterMark 0: a second pending read is granted after the first was filled", async (make) => {
+    const pair = make({ far: box(0) });
+    const stream = pair.near.openStream("box", { readableStrategy: { highWaterMark: 0 } });
+    const puppet = pair.far.stream("box");
+    const reader = stream.readable.getReader();
+    const reads = [reader.read(), reader.read(), reader.read()];
+    const farReads = [puppet.read(), puppet.read(), puppet.read()];
+    await quiet(pair);
+    const writer = stream.writable.getWriter();
+    for (let i = 0; i < 3; i++) {
+      await puppet.write(i);
+      await writer.write(i);
+    }
+    expect(await Promise.all(reads)).toEqual(numbers(3).map((value) => ({ done: false, value })));
+    expect((await Promise.all(farReads)).map(({ chunk }) => chunk)).toEqual(numbers(3));
+  });
+
+  test("highWaterMark 0 on all four ends moves 300 chunks, and ends", async (make) => {
+    const pair = make({ far: { streams: { echo: { handler: "echo", highWaterMark: 0 } }, ...strict } });
+    const stream = pair.near.openStream("echo", { highWaterMark: 0 });
+    expect(await through(stream, numbers(300))).toEqual(numbers(300));
+  });
+
+  test("highWaterMark 0: a stream without a chunk ends without a read", async (make) => {
+    const pair = make({ far: box(0) });
+    const { writable } = pair.near.openStream("box");
+    await writable.close();
+    expect(await pair.far.stream("box").read()).toEqual({ done: true });
+  });
+
+  test("highWaterMark ∞ lets everything start", async (make) => {
+    const pair = make({ far: box(Number.POSITIVE_INFINITY) });
+    const stream = pair.near.openStream("box");
+    await Promise.all(flood(stream.writable.getWriter(), numbers(5000)));
+    const { incoming } = await eventually(
+      () => pair.far.stream("box").stats(),
+      ({ incoming: { queued } }) => queued === 5000,
+    );
+    expect(incoming.highWaterMark).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test("highWaterMark ∞ is clamped to limits.window", async (make) => {
+    const far = { ...box(Number.POSITIVE_INFINITY), limits: { window: 100 } };
+    const pair = make({ far });
+    const stream = pair.near.openStream("box", { writableStrategy: { highWaterMark: Number.POSITIVE_INFINITY } });
+    flood(stream.writable.getWriter(), numbers(500));
+    expect(await started(pair, stream)).toBe(100);
+    expect(await pair.far.stream("box").readMany(500)).toEqual(numbers(500));
+  });
+
+  test("a sender's highWaterMark ∞ is clamped to the receiver's limits.window", async (make) => {
+    const pair = make({ far: { limits: { window: 100 }, ...strict } });
+    const stream = pair.near.openStream("puppet", { highWaterMark: Number.POSITIVE_INFINITY });
+    flood(stream.writable.getWriter(), numbers(500));
+    expect(await started(pair, stream)).toBe(100);
+  });
+
+  test("a chunk larger than the window passes, and the next waits for it to be read", async (make) => {
+    const pair = make({
+      far: { streams: { box: { handler: "puppet", readableStrategy: { standard: "bytes", highWaterMark: 10 } } } },
+    });
+    const stream = pair.near.openStream("box");
+    const writer = stream.writable.getWriter();
+    await pair.near.ready;
+    await writer.write(bytes(1000));
+    const second = writer.write(bytes(1000));
+    second.catch(() => {});
+    expect(await isPending(pair, second)).toBe(true);
+    const puppet = pair.far.stream("box");
+    expect((await puppet.read()).chunk).toMatchObject({ byteLength: 1000 });
+    await second;
+    expect((await puppet.read()).chunk).toMatchObject({ byteLength: 1000 });
+  });
+
+  test("ByteLengthQueuingStrategy counts bytes", async (make) => {
+    const pair = make({});
+    const { near, far, classes } = pair;
+    const readableStrategy = new classes.ByteLengthQueuingStrategy({ highWaterMark: 100 });
+    const stream = near.openStream("puppet", { readableStrategy });
+    const puppet = far.stream("puppet");
+    for (let i = 0; i < 10; i++) await puppet.write(bytes(10));
+    const next = puppet.write(bytes(10));
+    expect(await isPending(pair, next)).toBe(true);
+    expect(stream.stats().incoming).toMatchObject({ unit: "bytes", highWaterMark: 100, queued: 10 });
+    expect((await puppet.stats()).outgoing).toMatchObject({ unit: "bytes", credit: 0 });
+    await readSome(stream.readable.getReader(), 5);
+    await next;
+  });
+
+  test("CountQueuingStrategy counts chunks, at either end", async (make) => {
+    const pair = make({
+      far: { streams: { box: { handler: "puppet", readableStrategy: { standard: "count", highWaterMark: 4 } } } },
+    });
+    const { near, far, classes } = pair;
+    const readableStrategy = new classes.CountQueuingStrategy({ highWaterMark: 2 });
+    const stream = near.openStream("box", { readableStrategy });
+    flood(stream.writable.getWriter(), numbers(20));
+    expect(await started(pair, stream)).toBe(4);
+    expect((await far.stream("box").stats()).incoming).toMatchObject({ unit: "chunks", highWaterMark: 4 });
+    expect(stream.stats().incoming).toMatchObject({ unit: "chunks", highWaterMark: 2 });
+  });
+
+  test("the sender's strategy applies only where the receiver has none", async (make) => {
+    const pair = make({ far: { ...box(2) } });
+    const free = pair.near.openStream("puppet", { writableStrategy: { highWaterMark: 5 } });
+    const fixed = pair.near.openStream("box", { writableStrategy: { highWaterMark: 5 } });
+    for (const { writable } of [free, fixed]) flood(writable.getWriter(), numbers(20));
+    expect(await started(pair, free)).toBe(5);
+    expect(await started(pair, fixed)).toBe(2);
+  });
+
+  test("the far side's strategy applies to the opener's readable where the opener has none", async (make) => {
+    const far = { streams: { box: { handler: "puppet", writableStrategy: { highWaterMark: 3 } } } };
+    const pair = make({ far });
+    const free = pair.near.openStream("box", { metadata: { key: "free" } });
+    const fixed = pair.near.openStream("box", { metadata: { key: "fixed" }, readableStrategy: { highWaterMark: 2 } });
+    for (const [key, stream, window] of [
+      ["free", free, 3],
+      ["fixed", fixed, 2],
+    ] as const) {
+      const puppet = pair.far.stream(key);
+      const writes = numbers(window).map(() => puppet.write("x"));
+      await Promise.all(writes);
+      const over = puppet.write("over");
+      expect(await isPending(pair, over)).toBe(true);
+      expect(stream.stats().incoming).toMatchObject({ highWaterMark: window, chunks: window });
+    }
+  });
+
+  test("◆ what leaves is known chunk by chunk: a light chunk gives little credit back, a heavy one much", async (make) => {
+    const far = {
+      streams: { box: { handler: "puppet", readableStrategy: { standard: "bytes", highWaterMark: 100 } } },
+      ...strict,
+    } as const;
+    const pair = make({ far });
+    const stream = pair.near.openStream("box");
+    flood(stream.writable.getWriter(), [bytes(10), bytes(90), bytes(60), bytes(60)]);
+    expect(await started(pair, stream)).toBe(2);
+    const puppet = pair.far.stream("box");
+    await puppet.read();
+    expect(await started(pair, stream)).toBe(2);
+    expect((await puppet.stats()).incoming.inFlight).toBe(90);
+    await puppet.read();
+    expect(await started(pair, stream)).toBe(4);
+    expect((await puppet.stats()).incoming.inFlight).toBe(120);
+  });
+
+  test("huge chunks counted in chunks are bounded in bytes", async (make) => {
+    const pair = make({ far: { limits: { streamBytes: 1024 * 1024 }, ...strict } });
+    const stream = pair.near.openStream("puppet");
+    flood(
+      stream.writable.getWriter(),
+      numbers(100).map(() => bytes(64 * 1024)),
+    );
+    expect(await started(pair, stream)).toBe(16);
+    const puppet = pair.far.stream("puppet");
+    expect((await puppet.stats()).incoming.bytes).toBeLessThanOrEqual(1024 * 1024 + 65 * 1024);
+    await puppet.readMany(100);
+  });
+
+  test("chunks without bytes are bounded too, at 64 bytes each", async (make) => {
+    const pair = make({ far: { ...box(10_000), limits: { streamBytes: 64 * 50 } } });
+    const stream = pair.near.openStream("box");
+    flood(stream.writable.getWriter(), numbers(500));
+    expect(await started(pair, stream)).toBe(50);
+    expect(await pair.far.stream("box").readMany(500)).toEqual(numbers(500));
+  });
+
+  test("a fractional highWaterMark works", async (make) => {
+    const pair = make({ far: { streams: { echo: { handler: "echo", highWaterMark: 0.5 } } } });
+    expect(await through(pair.near.openStream("echo", { highWaterMark: 1.5 }), numbers(100))).toEqual(numbers(100));
+  });
+
+  test("the initial credit lets an opener's first chunks go before it is accepted", async (make) => {
+    const pair = make({ far: { incoming: true, initialCredit: { chunks: 3, bytes: 10_000 } } });
+    const stream = pair.near.openStream("nobody yet");
+    flood(stream.writable.getWriter(), numbers(20));
+    expect(await started(pair, stream)).toBe(3);
+    await pair.far.takeIncoming("now");
+    expect(await pair.far.stream("now").readMany(20)).toEqual(numbers(20));
+  });
+
+  test("a stream that nobody reads delays no other, nor a call", async (make) => {
+    const pair = make({});
+    const stuck = pair.near.openStream("puppet");
+    flood(
+      stuck.writable.getWriter(),
+      numbers(1000).map(() => bytes(1000)),
+    );
+    await started(pair, stuck);
+    expect(await through(pair.near.openStream("echo"), numbers(1000))).toEqual(numbers(1000));
+    expect(await pair.near.call("ping")).toBe("pong");
+  });
+
+  test("a call inside a stream's own loop is answered", async (make) => {
+    const { near } = make({});
+    const { readable, writable } = near.openStream("source", { metadata: { count: 1000 } });
+    let seen = 0;
+    for await (const _ of readable) if (++seen % 50 === 0) expect(await near.call("echo", { seen })).toEqual({ seen });
+    await writable.close();
+    expect(seen).toBe(1000);
+  });
+
+  test("a reader slower than the writer gets everything, within its window", async (make) => {
+    const pair = make({});
+    const stream = pair.near.openStream("source", { metadata: { count: 2000, size: 100 }, highWaterMark: 16 });
+    await stream.writable.close();
+    const all = await readAll(stream.readable);
+    expect(all.length).toBe(2000);
+    expect(stream.stats().incoming.peak).toBeLessThanOrEqual(16);
+  });
+}

@@ -1,0 +1,70 @@
+/** What a chunk costs: both ends must charge it exactly alike, or its stream stalls. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { charge, own } from "../../../src/stream/chunk.ts";
+import { CHUNK_OVERHEAD } from "../../../src/stream/credit.ts";
+import { anyValue, names, values } from "../support/values.ts";
+
+const make = (name: string): unknown => (values[name] as () => unknown)();
+
+/** What both ends charge for: the form of a chunk that is posted. */
+const posted = (name: string): unknown => own(make(name), undefined, []);
+
+describe("charge()", () => {
+  it.each<[string, number]>([
+    ["a number", 0],
+    ["a string", 0],
+    ["null", 0],
+    ["an empty object", 0],
+    ["a Uint8Array", 100],
+    ["a view of a part", 16],
+    ["an empty view", 0],
+    ["a DataView", 20],
+    ["an ArrayBuffer", 33],
+    ["a pooled Buffer", 6],
+    ["a record of buffers", 40],
+    ["an array of buffers", 16],
+    ["a class's instance", 24],
+    ["an object without a prototype", 12],
+    ["an object with inherited properties", 5],
+    ["buffers deeper down", 0],
+    ["a Map", 0],
+    ["an Error with a buffer", 0],
+    ["a property that is not enumerable", 0],
+    ["a view of shared memory", 8],
+    ["shared references", 32],
+  ])("charges 64 bytes and the top-level buffers for %s", (name, bytes) => {
+    expect(charge(posted(name))).toBe(CHUNK_OVERHEAD + bytes);
+  });
+
+  it("looks at the first elements of an array only, however long it is", () => {
+    const list: unknown[] = [];
+    list[2 ** 32 - 2] = new Uint8Array(5);
+    expect(charge(list)).toBe(CHUNK_OVERHEAD);
+    expect(charge(Array.from({ length: 1_025 }, () => new Uint8Array(1)))).toBe(CHUNK_OVERHEAD + 1_024);
+  });
+
+  it.each(names())("is the same before and after structured clone: %s", (name) => {
+    for (const transfer of [undefined, true] as const) {
+      const mine = own(make(name), transfer, []);
+      expect(charge(mine)).toBe(charge(structuredClone(mine)));
+      expect(charge(mine)).toBe(charge(structuredClone(make(name))));
+    }
+  });
+
+  it("is the same before and after structured clone, for any value", () => {
+    fc.assert(
+      fc.property(anyValue, (value) => {
+        const mine = own(value, undefined, []);
+        expect(charge(mine)).toBe(charge(structuredClone(mine)));
+        expect(charge(mine)).toBe(charge(structuredClone(value)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is the same after a part was posted as plain data, which needs no look at it", () => {
+    for (const plain of [{ a: 1 }, [1, [2]], "text", null, { deep: { list: [{}] } }])
+      expect(charge(structuredClone(plain))).toBe(CHUNK_OVERHEAD);
+  });
+});

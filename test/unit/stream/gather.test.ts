@@ -1,0 +1,75 @@
+/** Turns: who is asked for what he gathered, and how often. */
+import { describe, expect, it } from "vitest";
+import { type Gathering, Turn } from "../../../src/stream/gather.ts";
+import { FakeScheduler } from "../support/scheduler.ts";
+
+/** Gathers, and says so as often as it is told to. */
+class Gatherer implements Gathering {
+  asked = 0;
+  #had: number;
+  constructor(had: number) {
+    this.#had = had;
+  }
+  turned(): boolean {
+    this.asked++;
+    return this.#had-- > 0;
+  }
+}
+
+describe("Turn", () => {
+  it("asks nobody before the turn is over", () => {
+    const scheduler = new FakeScheduler();
+    const one = new Gatherer(0);
+    new Turn(scheduler).add(one);
+    expect(one.asked).toBe(0);
+    scheduler.turn();
+    expect(one.asked).toBe(1);
+  });
+
+  it("schedules one task for many streams", () => {
+    const scheduler = new FakeScheduler();
+    const turn = new Turn(scheduler);
+    const many = Array.from({ length: 10 }, () => new Gatherer(0));
+    for (const each of many) turn.add(each);
+    expect(scheduler.deferred.length).toBe(1);
+    scheduler.turn();
+    expect(many.map((each) => each.asked)).toEqual(many.map(() => 1));
+  });
+
+  it("asks again after the next turn whoever had gathered something, and only him", () => {
+    const scheduler = new FakeScheduler();
+    const turn = new Turn(scheduler);
+    const busy = new Gatherer(2);
+    const idle = new Gatherer(0);
+    turn.add(busy);
+    turn.add(idle);
+    for (let i = 0; i < 5; i++) scheduler.turn();
+    expect([busy.asked, idle.asked]).toEqual([3, 1]);
+  });
+
+  it("schedules nothing once nobody gathers any more", () => {
+    const scheduler = new FakeScheduler();
+    new Turn(scheduler).add(new Gatherer(1));
+    scheduler.turn();
+    expect(scheduler.deferred.length).toBe(1);
+    scheduler.turn();
+    expect(scheduler.deferred.length).toBe(0);
+  });
+
+  it("takes who joins while the turn ends into the next one", () => {
+    const scheduler = new FakeScheduler();
+    const turn = new Turn(scheduler);
+    const late = new Gatherer(0);
+    turn.add({
+      turned: () => {
+        turn.add(late);
+        return false;
+      },
+    });
+    scheduler.turn();
+    expect(late.asked).toBe(0);
+    scheduler.turn();
+    expect(late.asked).toBe(1);
+    expect(scheduler.deferred.length).toBe(0);
+  });
+});

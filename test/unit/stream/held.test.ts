@@ -1,0 +1,58 @@
+/** The queue of what is held: oldest first, whatever was pushed and shifted before. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Held } from "../../../src/stream/held.ts";
+
+describe("Held", () => {
+  it("gives back what was pushed, oldest first", () => {
+    const held = new Held(true);
+    held.push(64, 1);
+    held.push(100, 7);
+    expect([held.length, held.bytes, held.weight]).toEqual([2, 64, 1]);
+    held.shift();
+    expect([held.length, held.bytes, held.weight]).toEqual([1, 100, 7]);
+    held.shift();
+    expect(held.length).toBe(0);
+  });
+
+  it("weighs every chunk 1 where weights are not kept", () => {
+    const held = new Held(false);
+    held.push(64, 500);
+    expect(held.weight).toBe(1);
+  });
+
+  it("grows while its oldest chunk is in the middle of its memory", () => {
+    const held = new Held(true);
+    for (let i = 0; i < 10; i++) held.push(i, i);
+    for (let i = 0; i < 10; i++) held.shift();
+    for (let i = 0; i < 100; i++) held.push(i, 1_000 + i);
+    for (let i = 0; i < 100; i++) {
+      expect([held.bytes, held.weight]).toEqual([i, 1_000 + i]);
+      held.shift();
+    }
+    expect(held.length).toBe(0);
+  });
+
+  it("is a queue, in every order of pushes and shifts", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { maxLength: 400 }), fc.boolean(), (course, weighed) => {
+        const held = new Held(weighed);
+        const model: number[] = [];
+        for (const [at, push] of course.entries()) {
+          if (push) {
+            held.push(at, at + 0.5);
+            model.push(at);
+          } else if (model.length > 0) {
+            held.shift();
+            model.shift();
+          }
+          expect(held.length).toBe(model.length);
+          if (model.length === 0) continue;
+          expect(held.bytes).toBe(model[0]);
+          expect(held.weight).toBe(weighed ? (model[0] as number) + 0.5 : 1);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
