@@ -145,8 +145,8 @@ class Owner {
     const isView = ArrayBuffer.isView(value);
     const buffer = isView ? value.buffer : value;
     if (!isArrayBuffer(buffer)) return value;
+    attached(buffer);
     if (this.#keep.has(buffer)) return value;
-    if (value.byteLength === 0) attached(buffer);
     const whole = value.byteLength === buffer.byteLength;
     if (whole && this.#move) {
       if (this.#moves.includes(buffer)) return value;

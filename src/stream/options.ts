@@ -78,10 +78,15 @@ export class OptionsReader {
     if (transfer !== undefined && typeof transfer !== "boolean" && typeof transfer !== "function") {
       throw mistake(new TypeError("Cannot use the option transfer: pass true or a function"), "BAD_OPTION");
     }
+    checkCodec(options.codec);
     const bytes = readable === "bytes";
     const codec = options.codec ?? (bytes ? raw() : undefined);
     const both = { highWaterMark: options.highWaterMark, size: options.size } as QueuingStrategy;
-    const incoming = this.#strategies.read(options.readableStrategy ?? both, "readableStrategy");
+    const forReadable = options.readableStrategy ?? both;
+    const incoming = this.#strategies.read(forReadable, "readableStrategy");
+    if (bytes && incoming !== undefined && incoming.unit !== "bytes" && forReadable.size !== undefined) {
+      throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
+    }
     const outgoing = this.#strategies.read(options.writableStrategy ?? both, "writableStrategy");
     return {
       codec,
@@ -99,9 +104,6 @@ export class OptionsReader {
 
   /** The first window of a readable: the user's, else the sender's, else what suits the codec. */
   #incoming(codec: Codec | undefined, bytes: boolean, given: Strategy | undefined): IncomingOptions {
-    if (bytes && given?.size !== undefined) {
-      throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
-    }
     if (given === undefined && codec === undefined) return this.#default;
     let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
@@ -137,4 +139,16 @@ export class OptionsReader {
     const { unit, highWaterMark } = suggestion;
     return this.#made(incoming.bytes, incoming.codec, false, { unit, highWaterMark, size: undefined });
   }
+}
+
+function checkCodec(codec: Codec | undefined): void {
+  if (codec === undefined) return;
+  const { name, encode, decode } = (codec ?? {}) as Partial<Codec>;
+  if (typeof name === "string" && typeof encode === "function" && typeof decode === "function") return;
+  throw mistake(
+    new TypeError(
+      `Cannot use ${String(codec)} as a codec: pass an object like what raw() gives, with name, encode and decode`,
+    ),
+    "BAD_OPTION",
+  );
 }

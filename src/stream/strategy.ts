@@ -45,6 +45,9 @@ export class StrategyReader {
   /** The user's strategy, or `undefined` if none was given. `what` names it in an error. */
   read(given: QueuingStrategy | undefined, what: string): Strategy | undefined {
     if (given === undefined || given === null) return undefined;
+    if (typeof given !== "object" && typeof given !== "function") {
+      throw mistake(new TypeError(`Cannot use ${what}: it is a ${typeof given}, no queuing strategy`), "BAD_STRATEGY");
+    }
     // Getters run once, as the standard reads a strategy.
     const size = given.size as QueuingSize | undefined;
     const mark = given.highWaterMark;

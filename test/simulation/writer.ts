@@ -59,7 +59,7 @@ async function pipe(actor: Actor): Promise<void> {
           controller.error(giveReason(actor, "an error of the source"));
         } else if (end.how === "bad-chunk" && i === end.after) {
           controller.enqueue(badChunk(actor));
-        } else if (i === count) {
+        } else if (i >= count) {
           flow.closing = true;
           controller.close();
         } else {

@@ -37,8 +37,11 @@ export class Far {
     return new FarStream(this.#ask, key);
   }
   open(key: string, name: string, options?: FarStreamOptions): FarStream {
-    void this.#ask("open", key, name, options);
+    void this.tryOpen(key, name, options);
     return this.stream(key);
+  }
+  tryOpen(key: string, name: string, options?: FarStreamOptions): Promise<Outcome> {
+    return this.#ask("open", key, name, options) as Promise<Outcome>;
   }
   /** Keys of all streams that puppets have had. */
   taken(): Promise<string[]> {

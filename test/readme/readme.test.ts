@@ -1,0 +1,49 @@
+/** The README's example is run as it stands there, on a real file over loopback. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const readme = readFileSync(join(root, "README.md"), "utf8");
+// The first file that is in every checkout and large enough to take many chunks.
+const input = join(root, "node_modules/typescript/lib/typescript.js");
+
+/** The fenced blocks that name their file. */
+const files = [...readme.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g)].map(([, name = "", text = ""]) => ({
+  name,
+  text,
+}));
+
+let folder: string;
+beforeAll(() => {
+  // Inside the checkout, where "sluice" is the package itself.
+  folder = mkdtempSync(join(root, "test/readme/.run-"));
+  for (const { name, text } of files) writeFileSync(join(folder, name), text);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the example gzips a response body in a worker, and ends", async () => {
+  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs"]);
+  const server = createServer((_request, response) => createReadStream(input).pipe(response)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const out = join(folder, "out.gz");
+  const child = spawn(process.execPath, [join(folder, "main.mjs"), `http://127.0.0.1:${port}/`, out], {
+    timeout: 30_000,
+    stdio: "inherit",
+  });
+  const [code] = await once(child, "exit");
+  server.close();
+  expect(code).toBe(0);
+  expect(gunzipSync(readFileSync(out)).equals(readFileSync(input))).toBe(true);
+});
+
+test("the page is at most 250 lines", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(250);
+});

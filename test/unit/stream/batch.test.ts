@@ -1,0 +1,146 @@
+/** Chunks gathered for one frame: rows while they are of one shape, a plain list otherwise. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Batch } from "../../../src/stream/batch.ts";
+import { charge } from "../../../src/stream/chunk.ts";
+import { CHUNK_OVERHEAD } from "../../../src/stream/credit.ts";
+import { chunksOf, type DataFrame, parseFrame } from "../../../src/wire/frames.ts";
+
+const batch = (uniform: boolean = true, weighed: boolean = false): Batch => new Batch(7, uniform, weighed);
+
+/** As the far side gets it. */
+const sent = (frame: DataFrame): DataFrame => parseFrame(structuredClone(frame)) as DataFrame;
+
+describe("Batch", () => {
+  it("sends records of one shape as rows", () => {
+    const one = batch();
+    for (const n of [1, 2, 3]) expect(one.addPlain({ n, s: "x" }, 1)).toBe(true);
+    const frame = sent(one.frame(192));
+    expect(frame.chunks).toBeUndefined();
+    expect(frame.rows).toEqual({ keys: ["n", "s"], values: [1, "x", 2, "x", 3, "x"] });
+    expect(frame).toMatchObject({ type: "stream-data", id: 7, charged: 192 });
+    expect([one.length, one.uniform]).toEqual([3, true]);
+  });
+
+  it.each<[string, unknown[]]>([
+    ["records of two shapes", [{ a: 1 }, { a: 2 }, { b: 1 }, { a: 3 }]],
+    ["a record and a number", [{ a: 1 }, 5]],
+    ["numbers", [1, 2, undefined, null]],
+    ["arrays", [[1], [2]]],
+    ["records without keys", [{}, {}]],
+    ["records with a property named __proto__", [JSON.parse('{"__proto__": 1}'), JSON.parse('{"__proto__": 2}')]],
+  ])("sends %s as they are, in order", (_, chunks) => {
+    const one = batch();
+    for (const chunk of chunks) expect(one.addPlain(chunk, 1)).toBe(true);
+    const frame = sent(one.frame(0));
+    expect(frame.rows).toBeUndefined();
+    expect(frame.chunks).toEqual(structuredClone(chunks));
+    expect(one.uniform).toBe(false);
+  });
+
+  it("sends no rows where the stream had chunks of another shape before", () => {
+    const one = batch(false);
+    one.addPlain({ a: 1 }, 1);
+    expect(one.frame(0).chunks).toEqual([{ a: 1 }]);
+  });
+
+  it("refuses what is not plain, and keeps what it has", () => {
+    const one = batch();
+    one.addPlain({ a: 1 }, 1);
+    for (const chunk of [new Uint8Array(1), { a: new Date(0) }, () => 1, Symbol("s"), new Map()])
+      expect(one.addPlain(chunk, 1)).toBe(false);
+    expect(one.length).toBe(1);
+    expect(chunksOf(sent(one.frame(0)))).toEqual([{ a: 1 }]);
+  });
+
+  it("takes copies: what a writer does next changes nothing", () => {
+    const [first, second] = [{ n: 1, list: [1] }, { other: 1 }];
+    const one = batch();
+    one.addPlain(first, 1);
+    first.n = 9;
+    first.list.push(9);
+    one.addPlain(second, 1);
+    second.other = 9;
+    expect(chunksOf(one.frame(0))).toEqual([{ n: 1, list: [1] }, { other: 1 }]);
+  });
+
+  it("sends the chunks that it was given, whatever they are", () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 20 }), fc.boolean(), (chunks, uniform) => {
+        const one = batch(uniform);
+        for (const chunk of chunks) one.addPlain(chunk, 1);
+        expect(chunksOf(sent(one.frame(0)))).toEqual(structuredClone(chunks));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it("sends a weight with each chunk where the unit is weighed, and none elsewhere", () => {
+    const weighed = batch(true, true);
+    weighed.addPlain({ a: 1 }, 2.5);
+    weighed.add(new Uint8Array(3), 7, 67, []);
+    expect(weighed.frame(0).weights).toEqual([2.5, 7]);
+    expect(chunksOf(weighed.frame(0))).toEqual([{ a: 1 }, new Uint8Array(3)]);
+    const counted = batch();
+    counted.addPlain({ a: 1 }, 2.5);
+    expect(counted.frame(0).weights).toBeUndefined();
+  });
+
+  it("moves what its chunks move, all in one list", () => {
+    const buffers = [new ArrayBuffer(1), new ArrayBuffer(2), new ArrayBuffer(3)] as const;
+    const one = batch();
+    one.add(buffers[0], 1, 65, [buffers[0]]);
+    one.addPlain("text", 1);
+    one.add([buffers[1], buffers[2]], 1, 69, [buffers[1], buffers[2]]);
+    expect(one.moves).toEqual(buffers);
+    expect(batch().moves).toEqual([]);
+  });
+
+  it("is full at 128 chunks", () => {
+    const one = batch();
+    for (let i = 0; i < 127; i++) one.addPlain({ i }, 1);
+    expect(one.full).toBe(false);
+    one.addPlain({ i: 127 }, 1);
+    expect(one.full).toBe(true);
+  });
+
+  it("is full at 512 KiB", () => {
+    const one = batch();
+    one.add(new Uint8Array(1), 1, 512 * 1024 - 1, []);
+    expect(one.full).toBe(false);
+    one.add(new Uint8Array(1), 1, 1, []);
+    expect(one.full).toBe(true);
+  });
+});
+
+describe("Batch.singly()", () => {
+  it.each<[string, boolean, unknown[]]>([
+    ["rows", true, [{ a: 1 }, { a: 2 }]],
+    ["others", false, [{ a: 1 }, "text", [1]]],
+  ])("gives a frame for each chunk, of %s", (_, uniform, chunks) => {
+    const one = batch(uniform);
+    for (const chunk of chunks) one.addPlain(chunk, 1);
+    const frames = [...one.singly(1_000)].map(([frame]) => sent(frame));
+    expect(frames.map((frame) => chunksOf(frame))).toEqual(chunks.map((chunk) => [chunk]));
+  });
+
+  it("tells with each frame the byte account after its chunk", () => {
+    const one = batch(false);
+    const chunks = [new Uint8Array(10), "text", { bytes: new Uint8Array(20) }];
+    for (const chunk of chunks) one.add(chunk, 1, charge(chunk), []);
+    const total = 5_000 + chunks.reduce<number>((sum, chunk) => sum + charge(chunk), 0);
+    const told = [...one.singly(total)].map(([frame]) => frame.charged);
+    const after = [5_000 + 10 + CHUNK_OVERHEAD, 5_010 + 2 * CHUNK_OVERHEAD, 5_030 + 3 * CHUNK_OVERHEAD];
+    expect(told).toEqual(after);
+  });
+
+  it("keeps each chunk's weight and what it moves", () => {
+    const one = batch(false, true);
+    const buffer = new ArrayBuffer(8);
+    one.add(buffer, 3, 72, [buffer]);
+    one.addPlain("text", 4);
+    const singles = [...one.singly(136)];
+    expect(singles.map(([frame]) => frame.weights)).toEqual([[3], [4]]);
+    expect(singles.map(([, moves]) => moves)).toEqual([[buffer], []]);
+  });
+});
