@@ -60,6 +60,8 @@ export class Channel implements AsyncDisposable {
   readonly #streams: Streams;
   readonly #heartbeat: Heartbeat;
   #state: ChannelState = "meeting";
+  /** Both ends are there, so that what is sent arrives. */
+  #met = false;
   #first = false;
   #greeted = false;
   /** The remote wants to close: it gets its answer once nothing is under way here. */
@@ -99,7 +101,7 @@ export class Channel implements AsyncDisposable {
     });
     this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
     const receiver: LinkReceiver = {
-      met: (first) => this.#met(first),
+      met: (first) => this.#meet(first),
       receive: (message) => this.#receive(message),
       lost: (error) => this.#lost(error),
     };
@@ -139,7 +141,7 @@ export class Channel implements AsyncDisposable {
 
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
   close(): Promise<void> {
-    if (this.#state === "meeting" && this.#idle) this.#finish();
+    if (!this.#met && this.#idle) this.#finish();
     else if (this.#state !== "closing" && this.#state !== "closed") {
       this.#state = "closing";
       this.#refuseNew();
@@ -153,9 +155,8 @@ export class Channel implements AsyncDisposable {
   /** Ends everything at once, on both sides, with `reason`. */
   abort(reason: unknown = new DOMException("The channel was aborted", "AbortError")): void {
     if (this.#state === "closed") return;
-    const met = this.#state !== "meeting";
     this.#streams.fail("abort", () => reason);
-    if (met) {
+    if (this.#met) {
       const params = { reason: encodeReason(reason, this.#link.trusted) };
       this.#link.post({ jsonrpc: "2.0", method: "$/abort", params });
     }
@@ -187,8 +188,9 @@ export class Channel implements AsyncDisposable {
 
   // What the link tells.
 
-  #met(first: boolean): void {
+  #meet(first: boolean): void {
     if (this.#state === "closed") return;
+    this.#met = true;
     this.#first = first;
     if (this.#state === "meeting") this.#state = "greeting";
     const fork = this.#link.adopt !== undefined;
@@ -272,6 +274,9 @@ export class Channel implements AsyncDisposable {
   }
 
   async #shutDown(): Promise<void> {
+    // Nobody to tell yet: what waits for the remote may still be given up.
+    if (!this.#met) await Promise.race([this.#settled(), this.ready.catch(() => {})]);
+    if (!this.#met) return this.#finish();
     // The remote takes nothing new from now on, and answers once nothing is under way there.
     await this.#rpc.call("$/shutdown", {});
     await this.#settled();
@@ -298,7 +303,7 @@ export class Channel implements AsyncDisposable {
   // What the parts tell.
 
   #send(message: RpcMessage): void {
-    if (this.#state === "meeting") this.#outbox.push(message);
+    if (!this.#met) this.#outbox.push(message);
     else if (this.#state !== "closed") this.#link.post(message);
   }
 

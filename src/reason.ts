@@ -19,6 +19,8 @@ export interface WireReason {
 /** The most characters that a reason may take, all its parts together. */
 export const MAX_REASON = 8192;
 const MAX_DEPTH = 8;
+/** What each error or value among them takes beside its text. */
+const PART = 16;
 
 interface Budget {
   left: number;
@@ -36,16 +38,19 @@ export function encodeReason(reason: unknown, trusted: boolean): WireReason {
 
 function encode(reason: unknown, budget: Budget, depth: number, trusted: boolean): WireReason {
   if (!isErrorLike(reason)) return encodeValue(reason, budget);
-  const wire: Record<string, unknown> = {
-    name: cut(String(reason.name ?? "Error"), budget),
-    message: cut(String(reason.message), budget),
-  };
+  budget.left -= PART;
+  const wire: Record<string, unknown> = { name: cut(String(reason.name ?? "Error"), budget), message: "" };
   const code = (reason as { code?: unknown }).code;
   // A DOMException's number is derived from its name, and rebuilt with it.
   if (!isDomException(reason) && (typeof code === "string" || typeof code === "number")) {
     wire["code"] = typeof code === "string" ? cut(code, budget) : code;
   }
-  if (depth > 0) {
+  // The message may be long; what an error is called and caused by is worth more than its end.
+  const rest = { left: Math.floor(budget.left / 2) };
+  const message = cut(String(reason.message), rest);
+  wire["message"] = message;
+  budget.left -= message.length;
+  if (depth > 0 && budget.left > 0) {
     if (reason.cause !== undefined) wire["cause"] = encode(reason.cause, budget, depth - 1, trusted);
     const errors = (reason as AggregateError).errors;
     if (Array.isArray(errors)) {
@@ -57,11 +62,12 @@ function encode(reason: unknown, budget: Budget, depth: number, trusted: boolean
       wire["errors"] = kept;
     }
   }
-  if (trusted && typeof reason.stack === "string") wire["stack"] = cut(reason.stack, budget);
+  if (trusted && budget.left > 0 && typeof reason.stack === "string") wire["stack"] = cut(reason.stack, budget);
   return wire;
 }
 
 function encodeValue(value: unknown, budget: Budget): WireReason {
+  budget.left -= PART;
   if (value === undefined) return {};
   try {
     const json = JSON.stringify(value);
@@ -79,8 +85,9 @@ function encodeValue(value: unknown, budget: Budget): WireReason {
 }
 
 function cut(text: string, budget: Budget): string {
-  const kept = text.length <= budget.left ? text : `${text.slice(0, Math.max(0, budget.left - 1))}…`;
-  budget.left = Math.max(0, budget.left - kept.length);
+  if (budget.left <= 0) return "";
+  const kept = text.length <= budget.left ? text : `${text.slice(0, budget.left - 1)}…`;
+  budget.left -= kept.length;
   return kept;
 }
 
@@ -92,7 +99,7 @@ function isDomException(value: unknown): boolean {
   return Object.prototype.toString.call(value) === "[object DOMException]";
 }
 
-type Rebuild = (message: string, options: ErrorOptions, wire: WireReason) => Error;
+type Rebuild = (message: string, options: ErrorOptions, code: string | number | undefined) => Error;
 
 /** The classes that cross as themselves. A Map of own names: `"toString"` is no class. */
 const classes: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
@@ -104,13 +111,13 @@ const classes: ReadonlyMap<string, Rebuild> = new Map<string, Rebuild>([
   ["TypeError", (message, options) => new TypeError(message, options)],
   ["URIError", (message, options) => new URIError(message, options)],
   ["AggregateError", (message, options) => new AggregateError([], message, options)],
-  ["StreamError", (message, options, { code }) => new StreamError(String(code), message, options)],
-  ["LinkError", (message, options, { code }) => new LinkError(String(code), message, options)],
+  ["StreamError", (message, options, code) => new StreamError(String(code ?? "UNKNOWN"), message, options)],
+  ["LinkError", (message, options, code) => new LinkError(String(code ?? "UNKNOWN"), message, options)],
   [
     "ProtocolError",
-    (message, options, { code }) => new ProtocolError(String(code), message, { ...options, origin: "local" }),
+    (message, options, code) => new ProtocolError(String(code ?? "UNKNOWN"), message, { ...options, origin: "local" }),
   ],
-  ["RpcError", (message, options, { code }) => new RpcError(Number(code), message, options)],
+  ["RpcError", (message, options, code) => new RpcError(Number(code ?? 0), message, options)],
 ]);
 
 /** The names of https://webidl.spec.whatwg.org/#idl-DOMException-error-names that are in use. */
@@ -125,42 +132,51 @@ const domNames: ReadonlySet<string> = new Set(
 );
 
 /** The reason that came over the link, as the class that it had. Anything malformed becomes a plain Error. */
-export function decodeReason(wire: unknown, depth: number = MAX_DEPTH): unknown {
+export function decodeReason(wire: unknown): unknown {
+  // Shared references would unfold into far more than has come, so the parts are counted as they are made.
+  return decode(wire, { left: MAX_REASON }, MAX_DEPTH);
+}
+
+function decode(wire: unknown, budget: Budget, depth: number): unknown {
+  budget.left -= PART;
   if (typeof wire !== "object" || wire === null) return new Error("The remote gave no valid reason");
   const reason = wire as WireReason;
   if (typeof reason.name !== "string") return reason.value;
-  const message = String(reason.message ?? "").slice(0, MAX_REASON);
-  const name = reason.name.slice(0, MAX_REASON);
-  const options: ErrorOptions =
-    reason.cause !== undefined && depth > 0 ? { cause: decodeReason(reason.cause, depth - 1) } : {};
-  const error = rebuild(name, message, options, reason);
-  if (Array.isArray(reason.errors) && depth > 0) {
-    define(
-      error,
-      "errors",
-      reason.errors.slice(0, MAX_REASON).map((each) => decodeReason(each, depth - 1)),
-    );
-  }
-  if (typeof reason.stack === "string") define(error, "stack", reason.stack.slice(0, MAX_REASON));
+  const name = cut(reason.name, budget);
+  const code = typeof reason.code === "string" ? cut(reason.code, budget) : reason.code;
+  const message = typeof reason.message === "string" ? cut(reason.message, budget) : "";
+  const deeper = depth > 0 && budget.left > 0;
+  const options = deeper && reason.cause !== undefined ? { cause: decode(reason.cause, budget, depth - 1) } : {};
+  const error = rebuild(
+    name,
+    message,
+    options,
+    typeof code === "string" || typeof code === "number" ? code : undefined,
+  );
+  if (deeper && Array.isArray(reason.errors)) define(error, "errors", decodeAll(reason.errors, budget, depth - 1));
+  if (typeof reason.stack === "string" && budget.left > 0) define(error, "stack", cut(reason.stack, budget));
   return error;
 }
 
-function rebuild(name: string, message: string, options: ErrorOptions, wire: WireReason): Error {
-  const { code } = wire;
+function decodeAll(wires: readonly unknown[], budget: Budget, depth: number): unknown[] {
+  const errors: unknown[] = [];
+  for (const wire of wires) {
+    if (budget.left <= 0) break;
+    errors.push(decode(wire, budget, depth));
+  }
+  return errors;
+}
+
+function rebuild(name: string, message: string, options: ErrorOptions, code: string | number | undefined): Error {
   if (domNames.has(name) && code === undefined && typeof DOMException === "function") {
     const error = new DOMException(message, name);
     if ("cause" in options) define(error, "cause", options.cause);
     return error;
   }
   const known = classes.get(name);
-  if (known) {
-    const error = known(message, options, wire);
-    if ((typeof code === "string" || typeof code === "number") && !("code" in error)) define(error, "code", code);
-    return error;
-  }
-  const error = new Error(message, options);
-  define(error, "name", name);
-  if (typeof code === "string" || typeof code === "number") define(error, "code", code);
+  const error = known ? known(message, options, code) : new Error(message, options);
+  if (!known) define(error, "name", name);
+  if (code !== undefined && !("code" in error)) define(error, "code", code);
   return error;
 }
 

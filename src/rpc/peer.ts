@@ -238,12 +238,14 @@ export class RpcPeer {
 
 /** The error of an answer: what the method threw, if it says so, else an RpcError. */
 function rebuild(error: RpcErrorObject): unknown {
-  const code = Number(error?.code);
+  const code = typeof error?.code === "number" ? error.code : RPC_CODES.internalError;
   const data = error?.data as { reason?: unknown } | undefined;
   if (code === RPC_CODES.serverError && typeof data === "object" && data !== null && Object.hasOwn(data, "reason")) {
     return decodeReason(data.reason);
   }
-  return new RpcError(code, String(error?.message ?? "The remote gave no message"), { data });
+  return new RpcError(code, typeof error?.message === "string" ? error.message : "The remote gave no message", {
+    data,
+  });
 }
 
 function checkParams(method: unknown, params: unknown): void {

@@ -1,7 +1,10 @@
-/** Chunks gathered to be posted as one frame. Every byte in it belongs to the stream already. */
+/**
+ * Chunks gathered to be posted as one frame. Every byte in it belongs to the stream already. A batch is used again after
+ * it was posted, for posting clones; `clear` lets go of what it held.
+ */
 import type { DataFrame } from "../wire/frames.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
-import { appendRow, fromRows, rowKeys } from "../wire/rows.ts";
+import { fromRows, type Rows, rowKeys, writeRow } from "../wire/rows.ts";
 import { charge, own } from "./chunk.ts";
 
 /** Chunks posted together at the most, by number and by bytes. */
@@ -15,15 +18,13 @@ export class Batch {
   readonly #id: number;
   readonly #weights: number[] | undefined;
   #bytes = 0;
-  /** Of records of one shape: their keys and values. Once a chunk is of another, all are kept in `#chunks`. */
+  /** Of records of one shape: their keys, and room for a full batch. Once a chunk is of another, `#chunks` has all. */
   #keys: string[] | undefined = undefined;
-  #values: unknown[] = [];
-  #chunks: unknown[] | undefined;
+  #columns: unknown[][] = [];
+  #chunks: unknown[] | undefined = undefined;
 
-  /** `uniform`: the stream's chunks have all been of one shape so far. */
-  constructor(id: number, uniform: boolean, weighed: boolean) {
+  constructor(id: number, weighed: boolean) {
     this.#id = id;
-    this.#chunks = uniform ? undefined : [];
     this.#weights = weighed ? [] : undefined;
   }
 
@@ -31,16 +32,11 @@ export class Batch {
     return this.length >= MOST_CHUNKS || this.#bytes >= MOST_BYTES;
   }
 
-  /** Are all chunks of one shape? */
-  get uniform(): boolean {
-    return this.#chunks === undefined;
-  }
-
   /** Adds a copy of a chunk that is plain data. False, and nothing added, for one that is not. */
   addPlain(chunk: unknown, weight: number): boolean {
     if (this.#chunks === undefined) {
-      this.#keys ??= rowKeys(chunk);
-      if (this.#keys !== undefined && appendRow(chunk, this.#keys, this.#values)) {
+      if (this.#keys === undefined) this.#shape(chunk);
+      if (this.#keys !== undefined && writeRow(chunk, this.#keys, this.#columns, this.length)) {
         this.#count(weight);
         return true;
       }
@@ -65,10 +61,7 @@ export class Batch {
   /** The frame of all. What it moves is `moves`. */
   frame(charged: number): DataFrame {
     const base = { type: "stream-data", id: this.#id, charged } as const;
-    const data =
-      this.#chunks === undefined
-        ? { rows: { keys: this.#keys ?? [], values: this.#values } }
-        : { chunks: this.#chunks };
+    const data = this.#chunks === undefined ? { rows: this.#rows() } : { chunks: this.#chunks };
     return this.#weights === undefined ? { ...base, ...data } : { ...base, ...data, weights: this.#weights };
   }
 
@@ -78,12 +71,39 @@ export class Batch {
     let sofar = chunks.reduce<number>((rest, chunk) => rest - charge(chunk), charged);
     for (const [at, chunk] of chunks.entries()) {
       sofar += charge(chunk);
-      const single = new Batch(this.#id, false, this.#weights !== undefined);
+      const single = new Batch(this.#id, this.#weights !== undefined);
       const moves: Transferable[] = [];
       // All of it is the stream's own, so all of it may be moved.
       single.add(own(chunk, true, moves), this.#weights?.[at] ?? 1, 0, moves);
       yield [single.frame(sofar), single.moves];
     }
+  }
+
+  /** It was posted: starts anew. Chunks of one shape are taken to stay so; chunks of many are not. */
+  clear(): void {
+    this.length = 0;
+    this.#bytes = 0;
+    this.moves = NO_MOVES;
+    if (this.#chunks !== undefined) this.#chunks = [];
+    if (this.#weights !== undefined) this.#weights.length = 0;
+  }
+
+  /** Nothing more comes for now: keeps nothing of what was posted. */
+  release(): void {
+    this.#keys = undefined;
+    this.#columns = [];
+  }
+
+  #rows(): Rows {
+    const { length } = this;
+    const columns = length === MOST_CHUNKS ? this.#columns : this.#columns.map((column) => column.slice(0, length));
+    return { keys: this.#keys ?? [], columns };
+  }
+
+  /** The first chunk decides on the shape. The columns have no holes, which would be slower to post. */
+  #shape(chunk: unknown): void {
+    this.#keys = rowKeys(chunk);
+    this.#columns = this.#keys?.map(() => new Array<unknown>(MOST_CHUNKS).fill(0)) ?? [];
   }
 
   #count(weight: number): void {
@@ -93,7 +113,10 @@ export class Batch {
 
   /** From now on chunks are kept as they are. */
   #list(): unknown[] {
-    this.#chunks ??= this.#keys === undefined ? [] : fromRows({ keys: this.#keys, values: this.#values });
+    if (this.#chunks === undefined) {
+      this.#chunks = this.length === 0 ? [] : fromRows(this.#rows());
+      this.release();
+    }
     return this.#chunks;
   }
 }

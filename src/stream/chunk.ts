@@ -54,6 +54,9 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null || Array.isArray(value);
 }
 
+const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(
+  [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((Class) => [Class.name, Class]),
+);
 const builtIns = [Map, Set, Date, RegExp, Error, Boolean, Number, String, Promise, WeakMap, WeakSet];
 
 /**
@@ -113,10 +116,10 @@ class Owner {
     if (seen !== undefined) return seen;
     if (ArrayBuffer.isView(value) || isArrayBuffer(value)) return this.#remember(value, this.bytes(value));
     if (Array.isArray(value)) {
-      const copy: unknown[] = this.#remember(value, new Array(value.length));
-      for (const key of Object.keys(value)) copy[key as unknown as number] = this.take(value[key as unknown as number]);
-      return copy;
+      return this.#properties(value, this.#remember(value, new Array(value.length)));
     }
+    if (value instanceof Date) return this.#remember(value, new Date(value.getTime()));
+    if (Object.prototype.toString.call(value) === "[object Error]") return this.#error(value as Error);
     if (value instanceof Map) {
       const copy = this.#remember(value, new Map());
       for (const [key, each] of value) copy.set(this.take(key), this.take(each));
@@ -128,14 +131,25 @@ class Owner {
       return copy;
     }
     if (!isRecord(value)) return value;
-    const copy: Record<string, unknown> = this.#remember(value, {});
-    for (const key of Object.keys(value)) {
-      Object.defineProperty(copy, key, {
-        value: this.take(value[key]),
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
+    return this.#properties(value, this.#remember(value, {}));
+  }
+
+  /** Copies own properties as clone would: whatever their names, none of them is a setter's. */
+  #properties<T extends object>(from: object, to: T): T {
+    for (const key of Object.keys(from)) {
+      const value = this.take((from as Record<string, unknown>)[key]);
+      Object.defineProperty(to, key, { value, configurable: true, enumerable: true, writable: true });
+    }
+    return to;
+  }
+
+  /** What clone keeps of an error: its built-in class, message, stack and cause. */
+  #error(error: Error): Error {
+    const Class = errorClasses.get(error.name) ?? Error;
+    const copy = this.#remember(error, new Class(error.message));
+    const kept = { stack: error.stack, ...("cause" in error && { cause: this.take(error.cause) }) };
+    for (const [key, value] of Object.entries(kept)) {
+      Object.defineProperty(copy, key, { value, configurable: true, writable: true });
     }
     return copy;
   }

@@ -125,7 +125,8 @@ export class Incoming {
     this.#account();
     try {
       const chunks = chunksOf(frame);
-      for (let i = 0; i < chunks.length && this.state === "open"; i++) this.#arrive(chunks[i], frame.weights, i);
+      const isRow = frame.rows !== undefined;
+      for (let i = 0; i < chunks.length && this.state === "open"; i++) this.#arrive(chunks[i], isRow, frame.weights, i);
       if (this.state === "open" && this.credit.bytes !== frame.charged) throw this.#mismatch(frame.charged);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
@@ -177,7 +178,7 @@ export class Incoming {
 
   // Inside.
 
-  #arrive(chunk: unknown, weights: readonly number[] | undefined, index: number): void {
+  #arrive(chunk: unknown, isRow: boolean, weights: readonly number[] | undefined, index: number): void {
     const { credit } = this;
     if (!credit.covered) {
       const { id, name } = this.#owner;
@@ -186,7 +187,7 @@ export class Incoming {
         `Cannot take a chunk of stream ${id} "${name}": no credit was left for it`,
       );
     }
-    const bytes = charge(chunk);
+    const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
     const { codec, strategy } = this.#options;
     const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
     const counted = this.#count(chunk, weights, index);

@@ -1,7 +1,7 @@
 /** A stream that the remote has opened and nobody here has taken yet. It keeps the few frames that come meanwhile. */
 import { ProtocolError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
-import { chunksOf, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { countOf, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { Duplex } from "./stream.ts";
 import type { StreamDefinition } from "./streams.ts";
@@ -54,7 +54,7 @@ export class Offer implements LaneReceiver {
 
   /** Keeps a frame for later. No more than the initial credit allows can honestly come. */
   take(frame: Frame): void {
-    if (frame.type === "stream-data") this.#chunks += chunksOf(frame).length;
+    if (frame.type === "stream-data") this.#chunks += countOf(frame);
     if (this.#chunks > this.#initial.chunks || this.#early.length - this.#chunks > OTHERS) {
       throw new ProtocolError("CREDIT_OVERRUN", `Cannot keep more for stream ${frame.id}: it was not accepted yet`);
     }

@@ -44,8 +44,6 @@ export class Outgoing implements UnderlyingSink<unknown> {
   #listening = false;
   /** Chunks gathered in this turn, already counted as sent. */
   #batch: Batch | undefined = undefined;
-  /** Have all chunks so far been records of one shape? */
-  #uniform = true;
   #gathering = false;
   /** Grants since the last chunk. */
   #idleGrants = 0;
@@ -212,6 +210,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** The turn is over: what was gathered is posted; a direction that gathered nothing posts its next chunk at once. */
   turned(): boolean {
     this.#gathering = this.flush();
+    if (!this.#gathering) this.#batch?.release();
     this.#checkDrained();
     return this.#gathering;
   }
@@ -324,11 +323,12 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   #start(chunk: unknown, weight: number): void {
     const alone = typeof this.#transfer === "function";
-    this.#batch ??= new Batch(this.#owner.id, this.#uniform, this.#weights !== undefined);
+    this.#batch ??= new Batch(this.#owner.id, this.#weights !== undefined);
     if (this.#codec === undefined && !alone) {
       const payload = this.#payload(chunk);
       if (this.#batch.addPlain(chunk, weight)) {
-        this.#book(payload, weight, CHUNK_OVERHEAD);
+        this.credit.add(payload, weight, CHUNK_OVERHEAD);
+        this.#idleGrants = 0;
         this.#gathered(this.#batch, false);
         return;
       }
@@ -346,7 +346,6 @@ export class Outgoing implements UnderlyingSink<unknown> {
     this.#book(this.#payload(owned), weight, bytes);
     // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
     if (alone) this.flush();
-    this.#batch ??= new Batch(this.#owner.id, this.#uniform, this.#weights !== undefined);
     this.#batch.add(owned, weight, bytes, moves);
     this.#gathered(this.#batch, alone);
   }
@@ -376,9 +375,19 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** An idle direction posts its chunk at once; one that is not gathers until there are enough, or the turn is over. */
   #gathered(batch: Batch, alone: boolean): void {
-    if (alone || !this.#gathering) this.#post(batch);
+    if (alone || !this.#gathering) this.#postNow(batch);
     else if (batch.full) this.flush();
     this.#await();
+  }
+
+  /** Posts a single chunk: if it cannot be cloned, its own `write()` says so. */
+  #postNow(batch: Batch): void {
+    try {
+      this.#post(batch);
+    } catch (error) {
+      batch.clear();
+      throw error;
+    }
   }
 
   /** Asks to be told of the end of the turn, and gathers until then. */
@@ -389,16 +398,17 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   #post(batch: Batch): void {
-    this.#batch = undefined;
-    this.#uniform = batch.uniform;
     this.#owner.lane?.post(batch.frame(this.credit.bytes), batch.moves);
+    batch.clear();
   }
 
   /** One chunk of a batch cannot be cloned: what was written before it is sent, then the stream fails with its error. */
   #postEach(batch: Batch): void {
     try {
       for (const [frame, moves] of batch.singly(this.credit.bytes)) this.#owner.lane?.post(frame, moves);
+      batch.clear();
     } catch (error) {
+      batch.clear();
       this.fail("abort", error);
     }
   }

@@ -4,7 +4,7 @@
  */
 import { ProtocolError } from "../errors.ts";
 import type { WireReason } from "../reason.ts";
-import { fromRows, isRows, type Rows } from "./rows.ts";
+import { fromRows, isRows, MOST_ROWS, type Rows } from "./rows.ts";
 
 /** What a limit counts: chunks, the chunks' own bytes, or weights that the sender's `size` gave and that travel. */
 export const UNITS = ["chunks", "bytes", "weight"] as const;
@@ -94,7 +94,7 @@ const isCount: Check = (value) => Number.isSafeInteger(value) && (value as numbe
 const isLimit: Check = (value) =>
   typeof value === "number" && value >= 0 && (value <= Number.MAX_SAFE_INTEGER || value === Number.POSITIVE_INFINITY);
 const isUnit: Check = (value) => UNITS.includes(value as Unit);
-const isList: Check = (value) => value === undefined || Array.isArray(value);
+const isList: Check = (value) => value === undefined || (Array.isArray(value) && value.length <= MOST_ROWS);
 const isTable: Check = (value) => value === undefined || isRows(value);
 const isWeights: Check = (value) => value === undefined || Array.isArray(value);
 const isAnything: Check = () => true;
@@ -177,6 +177,11 @@ export function parseFrame(message: unknown): Frame {
 /** The chunks that a frame carries, in order. */
 export function chunksOf({ chunks, rows }: DataFrame): readonly unknown[] {
   return rows === undefined ? (chunks ?? []) : fromRows(rows);
+}
+
+/** How many chunks that is, without making them. */
+export function countOf({ chunks, rows }: DataFrame): number {
+  return rows === undefined ? (chunks?.length ?? 0) : (rows.columns[0]?.length ?? 0);
 }
 
 function badFrame(type: string, key: string): ProtocolError {

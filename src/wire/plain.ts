@@ -32,7 +32,7 @@ export function copyValue(value: unknown): unknown {
 }
 
 /** Made by a literal, or by a `JSON.parse`. */
-export function plainPrototype(value: object): boolean {
+export function isPlainPrototype(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
@@ -45,7 +45,7 @@ function copyPart(value: unknown, depth: number): unknown {
 function copyObject(value: object, depth: number): unknown {
   if (depth === 0) return NOT_PLAIN;
   if (Array.isArray(value)) return copyArray(value, depth);
-  if (!plainPrototype(value)) return NOT_PLAIN;
+  if (!isPlainPrototype(value)) return NOT_PLAIN;
   const copy: Record<string, unknown> = { ...value };
   for (const key in copy) {
     const each = copy[key];
@@ -60,7 +60,8 @@ function copyObject(value: object, depth: number): unknown {
 
 function copyArray(value: readonly unknown[], depth: number): unknown {
   visits -= value.length;
-  // The result of a regular expression has keys that are no elements, as few arrays have.
+  // Keys that are no elements are lost in a copy made this way, and asking for them costs as much as all the rest. What
+  // has them in earnest is the match of a regular expression, which can be told.
   if (visits < 0 || "groups" in value) return NOT_PLAIN;
   const copy = value.slice();
   for (let i = 0; i < copy.length; i++) {
