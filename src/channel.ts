@@ -67,8 +67,6 @@ export class Channel implements AsyncDisposable {
   /** The remote wants to close: it gets its answer once nothing is under way here. */
   #draining: (() => void)[] = [];
   #drained = false;
-  /** Calls made before the two peers met. */
-  #outbox: RpcMessage[] = [];
   #alive = true;
   #settleReady!: (error?: { reason: unknown }) => void;
   #settleClosed!: (error?: { reason: unknown }) => void;
@@ -90,6 +88,8 @@ export class Channel implements AsyncDisposable {
         ["$/shutdown", () => this.#drain()],
       ]),
     );
+    // What is called or told before the remote has said hello waits for that.
+    this.#rpc.allow(0);
     this.#streams = new Streams({
       link,
       limits: this.#limits,
@@ -196,9 +196,6 @@ export class Channel implements AsyncDisposable {
     const fork = this.#link.adopt !== undefined;
     const params = makeHello(this.#limits, this.#initialCredit, fork);
     this.#link.post({ jsonrpc: "2.0", method: "$/hello", params });
-    const outbox = this.#outbox;
-    this.#outbox = [];
-    for (const message of outbox) this.#link.post(message);
   }
 
   #receive(message: unknown): void {
@@ -229,6 +226,7 @@ export class Channel implements AsyncDisposable {
     this.#greeted = true;
     if (this.#state === "greeting") this.#state = "open";
     this.#streams.greeted(remote, this.#first);
+    this.#rpc.allow(remote.calls);
     this.#heartbeat.start();
     this.#settleReady();
     this.#changed();
@@ -275,8 +273,9 @@ export class Channel implements AsyncDisposable {
 
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
-    if (!this.#met) await Promise.race([this.#settled(), this.ready.catch(() => {})]);
+    if (!this.#met) await Promise.race([this.#settled(), this.ready]);
     if (!this.#met) return this.#finish();
+    await this.ready;
     // The remote takes nothing new from now on, and answers once nothing is under way there.
     await this.#rpc.call("$/shutdown", {});
     await this.#settled();
@@ -303,8 +302,7 @@ export class Channel implements AsyncDisposable {
   // What the parts tell.
 
   #send(message: RpcMessage): void {
-    if (!this.#met) this.#outbox.push(message);
-    else if (this.#state !== "closed") this.#link.post(message);
+    if (this.#state !== "closed") this.#link.post(message);
   }
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */

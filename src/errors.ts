@@ -13,8 +13,7 @@ export type StreamErrorCode =
   | "STREAM_LIMIT"
   | "STREAM_ABANDONED"
   | "CODEC_MISMATCH"
-  | "CHARGE_MISMATCH"
-  | "RESTARTED";
+  | "CHARGE_MISMATCH";
 
 /** The codes of errors that end the whole channel because one peer broke a rule of the protocol. */
 export type ProtocolErrorCode =
@@ -22,6 +21,7 @@ export type ProtocolErrorCode =
   | "BAD_FRAME"
   | "BAD_STREAM_ID"
   | "BAD_STATE"
+  | "CHUNK_TOO_LARGE"
   | "CREDIT_OVERRUN"
   | "CREDIT_DRIBBLE"
   | "DUPLICATE_HELLO"

@@ -7,7 +7,7 @@ const NOTHING: Transferable[] = [];
 
 /** Of a port that carries a whole link, its end matters as well; a stream's port ends with its link. */
 const LINK_EVENTS = ["message", "messageerror", "close"];
-const STREAM_EVENTS = ["message"];
+const STREAM_EVENTS = ["message", "messageerror"];
 
 export class PortLane implements Lane {
   readonly #port: PortLike;
@@ -47,9 +47,8 @@ export class PortLane implements Lane {
       this.#receiver?.receive((event as MessageEvent).data);
       return;
     }
-    this.#closed = true;
+    if (event.type === "close") this.close();
     const why = event.type === "close" ? "was closed at its other end" : "received a message that cannot be read";
-    this.#port.close?.();
     this.#receiver?.lost(new LinkError("CONNECTION_LOST", `The port ${why}`));
   }
 }

@@ -1,6 +1,9 @@
 /** Time in a runtime with an event loop: what the core is given, for it reads no clock itself. */
 import type { Scheduler } from "../../src/link.ts";
 
+/** What a timer can hold; beyond it, it would fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
 interface TimerLike {
   unref?(): void;
 }
@@ -37,7 +40,7 @@ export function realmScheduler(): Scheduler {
   shared ??= {
     defer: makeDefer(),
     after(ms, task) {
-      const timer = setTimeout(task, ms);
+      const timer = setTimeout(task, Math.min(ms, LONGEST));
       (timer as TimerLike).unref?.();
       return () => clearTimeout(timer);
     },

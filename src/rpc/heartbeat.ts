@@ -28,15 +28,15 @@ export class Heartbeat {
   }
 
   #ping(): void {
-    this.#rpc.call("$/ping", {}, { timeout: this.#interval }).then(
-      () => {
-        if (this.#cancel !== undefined) this.start();
-      },
-      () => {
-        if (this.#cancel !== undefined) {
-          this.#lost(new LinkError("CONNECTION_LOST", `The remote has not answered a ping for ${this.#interval} ms`));
-        }
-      },
-    );
+    const again = (): void => {
+      if (this.#cancel !== undefined) this.start();
+    };
+    this.#rpc.call("$/ping", {}, { timeout: this.#interval }).then(again, (error: unknown) => {
+      // Any answer is a sign of life, even an error.
+      if (!(error instanceof DOMException && error.name === "TimeoutError")) again();
+      else if (this.#cancel !== undefined) {
+        this.#lost(new LinkError("CONNECTION_LOST", `The remote has not answered a ping for ${this.#interval} ms`));
+      }
+    });
   }
 }

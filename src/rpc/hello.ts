@@ -17,6 +17,7 @@ export interface Hello {
   readonly limits: {
     readonly streams: number;
     readonly unaccepted: number;
+    readonly calls: number;
     readonly maxChunk: number;
     readonly window?: number;
   };
@@ -24,11 +25,11 @@ export interface Hello {
 }
 
 export function makeHello(limits: Limits, initialCredit: InitialCredit, fork: boolean): Hello {
-  const { streams, unaccepted, maxChunk, window } = limits;
+  const { streams, unaccepted, calls, maxChunk, window } = limits;
   return {
     version: PROTOCOL_VERSION,
     capabilities: { fork },
-    limits: { streams, unaccepted, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
+    limits: { streams, unaccepted, calls, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
     initialCredit,
   };
 }
@@ -48,6 +49,7 @@ export function readHello(params: unknown): RemoteLimits {
     fork: capabilities?.fork === true,
     streams: positive(limits?.streams, "limits.streams"),
     unaccepted: positive(limits?.unaccepted ?? Number.POSITIVE_INFINITY, "limits.unaccepted"),
+    calls: positive(limits?.calls ?? Number.POSITIVE_INFINITY, "limits.calls"),
     maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
     window: limits?.window === undefined ? Number.POSITIVE_INFINITY : positive(limits.window, "limits.window"),
     initialCredit: {
@@ -63,7 +65,7 @@ function positive(value: unknown, key: string): number {
 }
 
 function amount(value: unknown, key: string): number {
-  if (typeof value === "number" && value >= 0) return value;
+  if (typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER) return value;
   throw bad(key);
 }
 

@@ -188,6 +188,12 @@ export class Incoming {
       );
     }
     const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
+    if (bytes > CHUNK_OVERHEAD && bytes - CHUNK_OVERHEAD > this.#owner.largestChunk) {
+      throw new ProtocolError(
+        "CHUNK_TOO_LARGE",
+        `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes: more than was told`,
+      );
+    }
     const { codec, strategy } = this.#options;
     const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
     const counted = this.#count(chunk, weights, index);

@@ -1,7 +1,8 @@
 /** A stream that the remote has opened and nobody here has taken yet. It keeps the few frames that come meanwhile. */
 import { ProtocolError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
-import { countOf, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { chunksOf, countOf, type DataFrame, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { charge } from "./chunk.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { Duplex } from "./stream.ts";
 import type { StreamDefinition } from "./streams.ts";
@@ -24,6 +25,8 @@ export class Offer implements LaneReceiver {
   readonly #host: OfferHost;
   #early: Frame[] = [];
   #chunks = 0;
+  #bytes = 0;
+  #others = 0;
   #ends = new Set<"writable" | "readable">();
 
   constructor(
@@ -54,8 +57,8 @@ export class Offer implements LaneReceiver {
 
   /** Keeps a frame for later. No more than the initial credit allows can honestly come. */
   take(frame: Frame): void {
-    if (frame.type === "stream-data") this.#chunks += countOf(frame);
-    if (this.#chunks > this.#initial.chunks || this.#early.length - this.#chunks > OTHERS) {
+    const isData = frame.type === "stream-data" && countOf(frame) > 0;
+    if (!(isData ? this.#covers(frame) : ++this.#others <= OTHERS)) {
       throw new ProtocolError("CREDIT_OVERRUN", `Cannot keep more for stream ${frame.id}: it was not accepted yet`);
     }
     this.#early.push(frame);
@@ -63,6 +66,18 @@ export class Offer implements LaneReceiver {
     if (frame.type === "stream-cancel") this.#ends.add("readable");
     const withdrawn = this.#ends.size === 2 && !this.#early.some((each) => each.type === "stream-end");
     if (withdrawn) this.#host.withdrawn(this);
+  }
+
+  /** Counts the chunks of a frame. False if one of them starts beyond the initial credit. */
+  #covers(frame: DataFrame): boolean {
+    const { chunks, bytes } = this.#initial;
+    if (this.#chunks + countOf(frame) > chunks) return false;
+    for (const chunk of chunksOf(frame)) {
+      if (this.#bytes >= bytes) return false;
+      this.#chunks++;
+      this.#bytes += charge(chunk);
+    }
+    return true;
   }
 
   /** The stream was accepted: it gets what came early, and everything from now on. */

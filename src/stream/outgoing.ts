@@ -5,7 +5,7 @@
  * Every wait in here (for credit, for `stream-ended`) ends on the controller's signal, on `stream-cancel` and on the
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
-import type { Codec } from "../codecs/codec.ts";
+import { CLONE, type Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError } from "../errors.ts";
 import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
 import { Batch } from "./batch.ts";
@@ -70,6 +70,10 @@ export class Outgoing implements UnderlyingSink<unknown> {
     const weigh = size ?? (unit === "bytes" ? byteLengthOf : undefined);
     // A window of 0 is the far side's: with a queue that takes nothing in, no writer would ever be ready.
     return { highWaterMark: highWaterMark === 0 ? 1 : highWaterMark, size: (chunk) => this.#enter(chunk, weigh) };
+  }
+
+  get codecName(): string {
+    return this.#codec?.name ?? CLONE;
   }
 
   /** What the far side uses if its user gave no strategy. */

@@ -11,6 +11,8 @@ export interface Owner {
   readonly turn: Turn;
   /** The most bytes in a chunk that the remote takes. */
   readonly maxChunk: number;
+  /** The most bytes in a chunk that this side takes. */
+  readonly largestChunk: number;
   /** Grants in a row that are taken without a chunk in between. */
   readonly idleGrants: number;
   encodeReason(reason: unknown): WireReason;

@@ -3,7 +3,7 @@
  * knows neither links nor the other streams; what opens and ends it is in `streams.ts`.
  */
 import type { Codec } from "../codecs/codec.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, StreamError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
 import { decodeReason, encodeReason, type WireReason } from "../reason.ts";
 import { type Frame, parseFrame } from "../wire/frames.ts";
@@ -39,6 +39,7 @@ export interface StreamContext {
   readonly turn: Turn;
   readonly trusted: boolean;
   readonly maxChunk: number;
+  readonly largestChunk: number;
   readonly idleGrants: number;
   /** The largest highWaterMark that this side takes from a remote. */
   readonly largestWindow: number;
@@ -129,11 +130,12 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     this.outgoing.admitted(initial);
   }
 
-  /** The far side has answered, or need not any more. */
-  answered(): void {
-    if (!this.#unanswered) return;
+  /** The far side has answered, or need not any more. Returns whether that was due. */
+  answered(): boolean {
+    const due = this.#unanswered;
     this.#unanswered = false;
-    this.#context.answered();
+    if (due) this.#context.answered();
+    return due;
   }
 
   /** Both directions end with an error. `abort` is ours; the other events came from the remote, or the link. */
@@ -150,6 +152,9 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   get maxChunk(): number {
     return this.#context.maxChunk;
   }
+  get largestChunk(): number {
+    return this.#context.largestChunk;
+  }
   get idleGrants(): number {
     return this.#context.idleGrants;
   }
@@ -163,7 +168,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
       this.#reason = failure;
       this.#failure?.abort(failure.reason);
     }
-    if (!isFinalOutgoing(this.outgoing.state) || !isFinalIncoming(this.incoming.state)) return;
+    if (!isFinal(this)) return;
     this.#unfollow?.();
     this.#unfollow = undefined;
     this.answered();
@@ -220,13 +225,21 @@ const handlers: Handlers = {
   "stream-open": (_stream, { id }) => {
     throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again`);
   },
-  "stream-accept": (stream, { readable, writable }, { largestWindow }) => {
+  "stream-accept": (stream, { codec, readable, writable }, { largestWindow }) => {
     const { incoming, outgoing } = stream;
-    stream.answered();
+    expectAnswer(stream, "accept");
+    if (codec !== outgoing.codecName) {
+      const message = `Cannot use stream "${stream.name}": it was opened with "${outgoing.codecName}" and accepted with another codec`;
+      stream.fail("abort", new StreamError("CODEC_MISMATCH", message));
+      return;
+    }
     if (writable !== undefined) incoming.adopt(writable, largestWindow);
     outgoing.accepted(readable.unit, readable.limit, readable.bytes);
   },
-  "stream-refuse": (stream, { reason }) => stream.fail("refuse", decodeReason(reason)),
+  "stream-refuse": (stream, { reason }) => {
+    expectAnswer(stream, "refuse");
+    stream.fail("refuse", decodeReason(reason));
+  },
   "stream-data": ({ incoming }, frame) => incoming.data(frame),
   "stream-end": ({ incoming }, { chunks }) => incoming.end(chunks),
   "stream-ended": ({ outgoing }) => outgoing.ended(),
@@ -234,3 +247,13 @@ const handlers: Handlers = {
   "stream-credit": ({ outgoing }, { limit, bytes }) => outgoing.credited(limit, bytes),
   "stream-cancel": ({ outgoing }, { reason }) => outgoing.fail("cancel", decodeReason(reason)),
 };
+
+/** Only a stream that we opened is accepted or refused, and only once. */
+function expectAnswer(stream: Duplex, answer: string): void {
+  if (stream.answered() || isFinal(stream)) return;
+  throw new ProtocolError("BAD_STATE", `Cannot take stream-${answer} for stream ${stream.id}: no answer is due`);
+}
+
+function isFinal({ incoming, outgoing }: Duplex): boolean {
+  return isFinalIncoming(incoming.state) && isFinalOutgoing(outgoing.state);
+}

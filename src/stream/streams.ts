@@ -31,6 +31,7 @@ export interface RemoteLimits {
   readonly fork: boolean;
   readonly streams: number;
   readonly unaccepted: number;
+  readonly calls: number;
   readonly maxChunk: number;
   readonly window: number;
   readonly initialCredit: InitialCredit;
@@ -97,6 +98,10 @@ export class Streams implements StreamContext {
     this.largestWindow = host.limits.window;
     this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted);
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
+  }
+
+  get largestChunk(): number {
+    return this.#host.limits.maxChunk;
   }
 
   get maxChunk(): number {
@@ -222,6 +227,7 @@ export class Streams implements StreamContext {
   /** A frame that came on the shared link. */
   receive(message: unknown): void {
     const frame = parseFrame(message);
+    if (this.#remote === undefined) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a frame before $/hello");
     if (frame.type === "stream-open") {
       this.#offer(frame);
       return;
@@ -240,7 +246,6 @@ export class Streams implements StreamContext {
 
   #offer(frame: OpenFrame): void {
     const { id, name } = frame;
-    if (this.#remote === undefined) throw new ProtocolError("HELLO_EXPECTED", "Cannot open a stream before $/hello");
     if (id % 2 === this.#nextId % 2 || id <= this.#lastRemoteId || id > LAST_ID) {
       throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: not an id that the remote may use now`);
     }
@@ -397,7 +402,7 @@ export class Streams implements StreamContext {
 
   /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */
   laneLost(stream: Duplex | Offer, error: Error): void {
-    if (stream instanceof Duplex) stream.fail("lost", connectionLost(describe(stream), error));
+    if (stream instanceof Duplex) stream.fail("abort", connectionLost(describe(stream), error));
     else this.withdrawn(stream);
   }
 
