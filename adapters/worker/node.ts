@@ -50,6 +50,9 @@ function workerDoor(worker: NodeWorker): Doorway {
         lost(failure ?? new LinkError("CONNECTION_LOST", `The worker has ended with exit code ${code}`));
       };
       worker.on("message", message).on("error", error).on("exit", exit);
+      // One that has ended before says nothing any more.
+      if (worker.threadId === -1)
+        queueMicrotask(() => lost(new LinkError("CONNECTION_LOST", "The worker has ended already")));
       off = () => worker.off("message", message).off("error", error).off("exit", exit);
     },
     shut: () => off(),

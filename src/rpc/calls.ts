@@ -5,6 +5,7 @@
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason } from "../reason.ts";
+import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 
 export interface CallOptions {
@@ -26,14 +27,11 @@ export interface CallsHost {
 interface Call {
   readonly id: number;
   readonly method: string;
-  readonly params: unknown;
+  params: unknown;
   sent: boolean;
   resolve(result: unknown): void;
   reject(reason: unknown): void;
 }
-
-/** Calls that were given up and may still be answered, without blame. */
-const MOST_GIVEN_UP = 4096;
 
 export class Calls {
   readonly #host: CallsHost;
@@ -44,7 +42,8 @@ export class Calls {
   #allowed = Number.POSITIVE_INFINITY;
   /** The user's calls that were sent and not answered. */
   #open = 0;
-  readonly #givenUp = new Set<number>();
+  /** Calls that were given up and may still be answered, without blame; and whether they count towards `#open`. */
+  readonly #givenUp = new Map<number, boolean>();
   #unsolicited = 0;
   #closed: { readonly reason: unknown } | undefined = undefined;
 
@@ -104,10 +103,10 @@ export class Calls {
       signal?.addEventListener("abort", aborted, { once: true });
       this.#pending.set(id, call);
       this.#host.changed();
-      if (isSystem(method)) this.#send(call);
+      if (isSystem(method) || this.#isFree) this.#send(call);
       else {
+        call.params = snapshot(params);
         this.#waiting.push(call);
-        this.#admit();
       }
     });
   }
@@ -115,9 +114,17 @@ export class Calls {
   notify(method: string, params?: unknown): void {
     checkCall(method, params);
     if (this.#closed) return;
-    const message: RpcMessage = { jsonrpc: "2.0", method, ...(params !== undefined && { params }) };
-    if (this.#waiting.length === 0 && this.#allowed > 0) this.#host.send(message);
-    else this.#waiting.push(message);
+    const message = (given: unknown): RpcMessage => ({
+      jsonrpc: "2.0",
+      method,
+      ...(given !== undefined && { params: given }),
+    });
+    if (this.#waiting.length === 0 && this.#allowed > 0) this.#host.send(message(params));
+    else this.#waiting.push(message(snapshot(params)));
+  }
+
+  get #isFree(): boolean {
+    return this.#waiting.length === 0 && this.#open < this.#allowed;
   }
 
   /** An answer of the remote. Throws a ProtocolError for one too many to a call that was never made. */
@@ -129,7 +136,13 @@ export class Calls {
       return;
     }
     // Late answers to calls that we gave up are expected; second ones, and answers to calls never made, are not.
-    if (typeof id === "number" && this.#givenUp.delete(id)) return;
+    const givenUp = typeof id === "number" ? this.#givenUp.get(id) : undefined;
+    if (givenUp !== undefined) {
+      this.#givenUp.delete(id as number);
+      if (givenUp) this.#open--;
+      this.#admit();
+      return;
+    }
     const { unsolicited } = this.#host;
     if (++this.#unsolicited > unsolicited) {
       throw new ProtocolError(
@@ -149,7 +162,7 @@ export class Calls {
   #admit(): void {
     while (this.#waiting.length > 0 && this.#open < this.#allowed) {
       const next = this.#waiting.shift() as Call | RpcMessage;
-      if ("jsonrpc" in next) this.#host.send(next);
+      if ("jsonrpc" in next) this.#sendLate(next);
       else this.#send(next);
     }
   }
@@ -165,22 +178,38 @@ export class Calls {
     }
   }
 
-  /** Cancelled, or timed out: the remote is told, and still answers. */
+  /** A notification that had to wait; if it cannot cross there is nobody left to be told. */
+  #sendLate(message: RpcMessage): void {
+    try {
+      this.#host.send(message);
+    } catch {
+      // A notification has no answer, not even an error.
+    }
+  }
+
+  /** Cancelled, or timed out: the remote is told, and still answers; its place is taken until then. */
   #giveUp(call: Call, reason: unknown): void {
-    const { id, sent } = call;
+    const { id, sent, method } = call;
+    const isCounted = sent && !isSystem(method);
+    if (sent) this.#givenUp.set(id, isCounted);
     call.reject(reason);
     if (!sent || this.#closed) return;
-    if (this.#givenUp.size < MOST_GIVEN_UP) this.#givenUp.add(id);
     this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params: { id } });
   }
 
   #forget(call: Call): void {
     if (!this.#pending.delete(call.id)) return;
     if (!call.sent) this.#waiting = this.#waiting.filter((each) => each !== call);
-    else if (!isSystem(call.method)) this.#open--;
+    else if (!isSystem(call.method) && !this.#givenUp.has(call.id)) this.#open--;
     this.#host.changed();
     this.#admit();
   }
+}
+
+/** What has to wait is sent as it was: the caller may change a plain object meanwhile. */
+function snapshot(params: unknown): unknown {
+  const copy = copyValue(params);
+  return copy === NOT_PLAIN ? params : copy;
 }
 
 function isSystem(method: string): boolean {

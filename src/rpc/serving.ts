@@ -54,7 +54,7 @@ export class Serving {
       this.#serveNotification(method, params);
       return;
     }
-    const refusal = this.#refusal(method, params, id);
+    const refusal = this.#refusedId(id) ?? this.#refusal(method, params);
     if (refusal !== undefined) {
       this.refuse(id, refusal);
       return;
@@ -96,7 +96,7 @@ export class Serving {
 
   /** Nobody is told of its errors, nor that there were too many at once. */
   #serveNotification(method: string, params: unknown): void {
-    if (this.#refusal(method, params, null) !== undefined) return;
+    if (this.#refusal(method, params) !== undefined) return;
     const key = {};
     const { signal } = this.#begin(key, method);
     const done = (): void => {
@@ -105,13 +105,16 @@ export class Serving {
     this.#run(method, params, signal).then(done, done);
   }
 
-  /** Why a request cannot be served, if so. */
-  #refusal(method: string, params: unknown, id: unknown): RpcErrorObject | undefined {
-    const { invalidRequest, invalidParams, serverError } = RPC_CODES;
-    if (!isId(id)) return { code: invalidRequest, message: "Cannot answer a request: its id is no string or number" };
-    if (this.#served.has(id)) {
-      return { code: invalidRequest, message: `Cannot answer a request: id ${String(id)} is in use already` };
-    }
+  #refusedId(id: unknown): RpcErrorObject | undefined {
+    const code = RPC_CODES.invalidRequest;
+    if (!isId(id)) return { code, message: "Cannot answer a request: its id is no string or number" };
+    if (!this.#served.has(id)) return undefined;
+    return { code, message: `Cannot answer a request: id ${String(id)} is in use already` };
+  }
+
+  /** Why a method cannot be run, if so. */
+  #refusal(method: string, params: unknown): RpcErrorObject | undefined {
+    const { invalidParams, serverError } = RPC_CODES;
     if (params !== undefined && (typeof params !== "object" || params === null)) {
       return { code: invalidParams, message: `Cannot call "${method}": params must be an object or an array` };
     }
@@ -137,16 +140,17 @@ export class Serving {
     try {
       this.#host.send(response);
     } catch (error) {
-      // The result cannot cross: the caller gets that as the error.
-      this.#host.send({ jsonrpc: "2.0", id, error: this.#describe(error, false) });
+      // The result, or an error's data, cannot cross: the caller is told so.
+      const { data: _, ...bare } = response.error ?? {};
+      this.#host.send({ jsonrpc: "2.0", id, error: response.error ? (bare as RpcErrorObject) : this.#describe(error) });
     }
     this.#host.changed();
   }
 
-  #describe(error: unknown, withData: boolean = true): RpcErrorObject {
+  #describe(error: unknown): RpcErrorObject {
     if (error instanceof RpcError) {
       const { code, message, data } = error;
-      return data === undefined || !withData ? { code, message } : { code, message, data };
+      return data === undefined ? { code, message } : { code, message, data };
     }
     const reason = encodeReason(error, this.#host.trusted);
     return {

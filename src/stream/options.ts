@@ -15,9 +15,9 @@ export interface StreamOptions<In = unknown, Out = unknown> {
   readonly highWaterMark?: number | undefined;
   readonly size?: QueuingStrategySize<never> | undefined;
   /** The window of our readable; it overrides the sender's. */
-  readonly readableStrategy?: QueuingStrategy<In>;
+  readonly readableStrategy?: QueuingStrategy<In> | QueuingStrategy<never>;
   /** The queue of our writable, and the window of the far side's readable if nobody set one there. */
-  readonly writableStrategy?: QueuingStrategy<Out>;
+  readonly writableStrategy?: QueuingStrategy<Out> | QueuingStrategy<never>;
   /** `"bytes"`: a readable byte stream, without chunk borders. Default `"chunks"`. */
   readonly readable?: "chunks" | "bytes";
   /** Moves whole buffers rather than copying them; or a function that names what is to be moved of a chunk. */
@@ -82,12 +82,12 @@ export class OptionsReader {
     const bytes = readable === "bytes";
     const codec = options.codec ?? (bytes ? raw() : undefined);
     const both = { highWaterMark: options.highWaterMark, size: options.size } as QueuingStrategy;
-    const forReadable = options.readableStrategy ?? both;
+    const forReadable = (options.readableStrategy ?? both) as QueuingStrategy;
     const incoming = this.#strategies.read(forReadable, "readableStrategy");
     if (bytes && incoming !== undefined && incoming.unit !== "bytes" && forReadable.size !== undefined) {
       throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
     }
-    const outgoing = this.#strategies.read(options.writableStrategy ?? both, "writableStrategy");
+    const outgoing = this.#strategies.read((options.writableStrategy ?? both) as QueuingStrategy, "writableStrategy");
     return {
       codec,
       codecName: codec?.name ?? CLONE,

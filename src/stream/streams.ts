@@ -169,7 +169,6 @@ export class Streams implements StreamContext {
     }
     this.#nextId += 2;
     this.#ours++;
-    this.#unanswered++;
     const { link } = this.#host;
     const forked = remote.fork ? link.fork?.() : undefined;
     stream.id = id;
@@ -193,6 +192,7 @@ export class Streams implements StreamContext {
       return;
     }
     forked?.lane.listen(stream);
+    this.#unanswered++;
     stream.opened(remote.initialCredit);
   }
 

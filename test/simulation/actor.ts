@@ -1,8 +1,8 @@
 /** What a writer or reader of the harness is given. */
 import type { ChannelStream } from "../../src/stream/stream.ts";
 import type { Flow } from "./flow.ts";
-import { makeReason } from "./reasons.ts";
 import type { Random } from "./random.ts";
+import { makeReason } from "./reasons.ts";
 import type { OptionsPlan } from "./scenario.ts";
 import type { Watcher } from "./watch.ts";
 import type { World } from "./world.ts";

@@ -14,7 +14,8 @@ export function checkCourse(course: Course, fail: (what: string) => void): void 
     checkBuffers(flow, failFlow);
     checkAccounts(course, flow, failFlow);
   }
-  for (const side of ["A", "B"] as const) checkStream(course, side, (what) => fail(`${course.name} at ${side}: ${what}`));
+  for (const side of ["A", "B"] as const)
+    checkStream(course, side, (what) => fail(`${course.name} at ${side}: ${what}`));
 }
 
 /** What a reader got is all of it, or there was an error; what a writer was told has arrived can be read. */
@@ -23,6 +24,7 @@ function checkEnd(course: Course, flow: Flow, fail: (what: string) => void): voi
   if (flow.ended && !flow.complete) fail(`the reader saw the end after ${flow.got} of ${flow.specs.length} chunks`);
   const gaveUp = flow.stopped || course.plan.echo;
   if (flow.closed && flow.reads && !flow.ended && !gaveUp) fail("close() resolved, and the reader never saw the end");
+  if (flow.arrived && flow.reads && !flow.ended && !gaveUp) fail("the end had come, and the reader never saw it");
 }
 
 function checkBuffers(flow: Flow, fail: (what: string) => void): void {
@@ -52,6 +54,8 @@ function checkAccounts(course: Course, flow: Flow, fail: (what: string) => void)
   equal("the sender's state", outgoing.state, "done");
   equal("the receiver's state", incoming.state, "ended");
   equal("the unit", incoming.unit, weighed === undefined ? unit : "chunks");
+  const most = Math.max(1, Math.ceil(highWaterMark), flow.rule.initial.chunks);
+  if (unit === "chunks" && !weighed && incoming.peak > most) fail(`the peak is ${incoming.peak}, over ${most}`);
   equal("the window", incoming.highWaterMark, highWaterMark);
 }
 
@@ -62,7 +66,8 @@ function checkStream(course: Course, side: SideName, fail: (what: string) => voi
   for (const { state } of [outgoing, incoming]) if (!finalStates.has(state)) fail(`a direction is still ${state}`);
   const failed = outgoing.state === "failed" || incoming.state === "failed";
   const { aborted, reason } = end.signal;
-  if (aborted !== failed) fail(`its signal is ${aborted ? "" : "not "}aborted, its directions have ${failed ? "" : "not "}failed`);
+  if (aborted !== failed)
+    fail(`its signal is ${aborted ? "" : "not "}aborted, its directions have ${failed ? "" : "not "}failed`);
   // A signal has no reason of undefined.
   const explained = course.causes.explain(reason, side) || course.causes.explain(undefined, other(side));
   if (aborted && !explained) fail(`its signal is aborted without a cause, with ${show(reason)}`);

@@ -21,6 +21,7 @@ export interface Built {
 }
 
 const LONGEST = 100_000;
+const OWN_LENGTH = 1000;
 const PATTERN = new Uint8Array(LONGEST + 60_000);
 for (let i = 0, state = 1; i < PATTERN.length; i++) {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -38,7 +39,7 @@ class Parcel {
 }
 
 export function hasByteLength(kind: ChunkKind): boolean {
-  return ["bytes", "sub", "pooled", "reused", "buffer", "doubles"].includes(kind);
+  return ["bytes", "sub", "pooled", "reused", "rewritten", "buffer", "doubles"].includes(kind);
 }
 
 export function makeSpec(random: Random, { kind, lengths }: FlowPlan, index: number): Spec {
@@ -48,10 +49,15 @@ export function makeSpec(random: Random, { kind, lengths }: FlowPlan, index: num
   let length = random.int(least, most);
   if (lengths === "mixed" && random.chance(0.03)) length = random.int(...ranges.large);
   if (kind === "doubles") length -= length % 8;
+  if (kind === "rewritten") length = OWN_LENGTH;
   return { kind, index, offset: random.int(0, PATTERN.length - LONGEST), length };
 }
 
-/** `own` is the buffer that a writer of the kind "reused" writes again and again. */
+/** The buffer that a writer writes again and again: as a whole, or parts of it. */
+export function ownBuffer(kind: ChunkKind): Uint8Array {
+  return new Uint8Array(kind === "rewritten" ? OWN_LENGTH : kind === "reused" ? LONGEST + 8 : 0);
+}
+
 export function build({ kind, index, offset, length }: Spec, own: Uint8Array): Built {
   const content = PATTERN.subarray(offset, offset + length);
   const whole = (value: unknown, ...buffers: ArrayBufferLike[]): Built => ({
@@ -97,6 +103,7 @@ export function build({ kind, index, offset, length }: Spec, own: Uint8Array): B
       return { value, whole: part ? [] : buffers, shared: part ? buffers : [] };
     }
     case "reused":
+    case "rewritten":
       own.set(content);
       return { value: own.subarray(0, length), whole: [], shared: [own.buffer as ArrayBuffer] };
     case "holder": {
@@ -157,6 +164,7 @@ export function complaint(spec: Spec, value: unknown, raw: boolean): string | un
     case "sub":
     case "pooled":
     case "reused":
+    case "rewritten":
       return bytes(value);
     case "buffer":
       return value instanceof ArrayBuffer ? bytes(new Uint8Array(value)) : problem("is no ArrayBuffer");

@@ -28,6 +28,7 @@ export class Course {
   readonly far: SideName;
   readonly #world: World;
   readonly #random: Random;
+  readonly #watchers: Watcher[] = [];
 
   constructor(world: World, random: Random, scenario: Scenario, plan: StreamPlan, channel: Causes) {
     this.#world = world;
@@ -56,10 +57,9 @@ export class Course {
     }
     if (event?.how !== "signal") return { ...options, metadata };
     const controller = new AbortController();
-    const reason = this.#reason("the signal of openStream");
     const abort = (): void => {
-      this.causes.gave(opener, reason);
-      controller.abort(reason);
+      controller.abort(this.#reason("the signal of openStream"));
+      this.causes.gave(opener, controller.signal.reason);
     };
     // Some are aborted before the stream is opened.
     if (event.ms < 10) abort();
@@ -84,8 +84,15 @@ export class Course {
       const end = this.ends[side];
       if (end === undefined) return;
       const reason = this.#reason("stream.abort()");
-      this.causes.gave(side, reason);
+      // Without a reason, there is one all the same.
+      if (reason === undefined) this.causes.says("AbortError");
+      else this.causes.gave(side, reason);
       end.abort(reason);
+      this.#world.at(this.#world.now, () => {
+        // What has come to its end before is still read.
+        if (end.stats().incoming.state === "ended") return;
+        for (const watch of this.#watchers) if (watch.side === side) watch.nothingWaits();
+      });
     });
   }
 
@@ -146,6 +153,8 @@ export class Course {
         const spec = forth.specs[forth.got];
         forth.takes(chunk);
         if (spec !== undefined) back.writes(spec, chunk, undefined);
+        if (spec !== undefined && spec.length + 8 > back.rule.maxChunk)
+          this.causes.says("RangeError", "CHUNK_TOO_LARGE");
         controller.enqueue(chunk);
       },
       flush: () => {
@@ -165,6 +174,7 @@ export class Course {
     const { near, far, opener } = this.plan;
     const { transfer } = side === opener ? near : far;
     const watch = new Watcher(this.#world, this.causes, side, flow.label);
+    this.#watchers.push(watch);
     return { world: this.#world, flow, stream, watch, random: this.#random.fork(), transfer };
   }
 
@@ -187,4 +197,3 @@ export class Course {
     return new Flow(label, plan, ruleOf(scenario, this.plan, direction), ends, (what) => this.#world.fail(what));
   }
 }
-

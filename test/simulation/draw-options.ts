@@ -14,8 +14,9 @@ export function drawOptions(random: Random, codec: "clone" | "raw", writes: Chun
     [30, true],
     [hasByteLength(writes) && writes !== "reused" ? 10 : 0, "function"],
   ]);
-  // The shared pool of Node's small Buffers must never be moved by name.
-  const transfer = moves === "function" && (writes === "pooled" || writes === "sub") ? true : moves;
+  // The shared pool of Node's small Buffers must never be moved by name, nor what is written again at all.
+  const pooled = moves === "function" && (writes === "pooled" || writes === "sub");
+  const transfer = writes === "rewritten" ? false : pooled ? true : moves;
   const rest = { ...named, bytes, transfer };
   const form = random.weighted([
     [30, "none" as const],
@@ -45,7 +46,10 @@ function drawStrategy(random: Random, canBeBytes: boolean, canBeCustom: boolean)
     [canBeCustom ? 25 : 0, "custom" as const],
   ]);
   if (unit === "chunks") {
-    return { unit, highWaterMark: random.pick([0, 0, 0.5, 1, 1, 2, 2.5, 3, 5, 16, 64, 1000, Number.POSITIVE_INFINITY]) };
+    return {
+      unit,
+      highWaterMark: random.pick([0, 0, 0.5, 1, 1, 2, 2.5, 3, 5, 16, 64, 1000, Number.POSITIVE_INFINITY]),
+    };
   }
   if (unit === "bytes") {
     const highWaterMark = random.pick([0, 0.5, 1, 100, 1000, 1000.5, 16_384, 65_536, 1e6, Number.POSITIVE_INFINITY]);

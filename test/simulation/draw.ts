@@ -1,25 +1,20 @@
 /** Draws a scenario from a seed. What is drawn must be able to end: nobody waits for what will never come. */
+import { drawFlow, drawKind, SPAN } from "./draw-flow.ts";
 import { drawOptions } from "./draw-options.ts";
 import { Random } from "./random.ts";
 import {
   type ChannelEvent,
-  type ChunkKind,
   type FlowPlan,
   type HandlerEnd,
   type LinkPlan,
   type OptionsPlan,
   other,
-  type ReaderPlan,
   type Scenario,
   type SideName,
   type SidePlan,
   type StreamEvent,
   type StreamPlan,
-  type WriterPlan,
 } from "./scenario.ts";
-
-/** Around this long (virtual milliseconds) most runs take: when something goes wrong, it does so by then. */
-const SPAN = 150;
 
 export function draw(seed: number): Scenario {
   const random = new Random(seed);
@@ -33,7 +28,11 @@ export function draw(seed: number): Scenario {
     [7, 5],
     [5, 6],
   ]);
-  const streams = Array.from({ length: count }, (_, index) => drawStream(random, index, sides, link));
+  const event = drawChannelEvent(random);
+  const drawn = Array.from({ length: count }, (_, index) => drawStream(random, index, sides, link));
+  // For what has come to be there unread when the link dies, somebody has to be late.
+  const late = event !== undefined && "ends" in event;
+  const streams = late ? drawn.map((stream) => withLateReaders(random, stream)) : drawn;
   return {
     seed,
     link,
@@ -45,10 +44,18 @@ export function draw(seed: number): Scenario {
       takes: random.int(0, 60),
       cancelAfter: random.chance(0.3) ? random.int(0, 60) : undefined,
     })),
-    event: drawChannelEvent(random),
+    event,
     closing: random.pick(["A", "B", "both", "dispose"]),
     quiet: random.chance(0.3),
   };
+}
+
+function withLateReaders(random: Random, stream: StreamPlan): StreamPlan {
+  const late = (flow: FlowPlan): FlowPlan => ({
+    ...flow,
+    reader: { ...flow.reader, startAt: flow.reader.startAt + random.int(0, SPAN) },
+  });
+  return { ...stream, forth: late(stream.forth), back: late(stream.back) };
 }
 
 function drawLink(random: Random): LinkPlan {
@@ -78,6 +85,7 @@ function drawSide(random: Random): SidePlan {
     connectAt: random.chance(0.5) ? 0 : random.int(0, 40),
     takesIncoming: random.chance(0.6),
     takeDelay: random.pick([0, 0, 20]),
+    stopsTakingAt: random.chance(0.05) ? random.int(0, SPAN) : undefined,
     initialCredit: random.weighted([
       [70, undefined],
       [10, { chunks: 0, bytes: 0 }],
@@ -86,6 +94,8 @@ function drawSide(random: Random): SidePlan {
     ]),
     limits: {
       ...(random.chance(0.12) && { streams: random.int(1, 2) }),
+      ...(random.chance(0.1) && { unaccepted: 1 }),
+      ...(random.chance(0.05) && { maxChunk: random.pick([50, 3000]) }),
       ...(random.chance(0.25) && { streamBytes: random.pick([1, 64, 1000, 20_000, 150_000]) }),
     },
   };
@@ -94,13 +104,15 @@ function drawSide(random: Random): SidePlan {
 function drawChannelEvent(random: Random): ChannelEvent | undefined {
   const how = random.weighted([
     [70, undefined],
-    [13, "kill" as const],
+    [9, "kill" as const],
+    [5, "kill-at-end" as const],
     [8, "close" as const],
     [6, "abort" as const],
     [3, "dispose" as const],
   ]);
   const ms = random.int(0, SPAN);
   if (how === undefined) return undefined;
+  if (how === "kill-at-end") return { how: "kill", ends: random.int(1, 4) };
   return how === "kill" ? { how, ms } : { how, ms, side: random.pick(["A", "B"]) };
 }
 
@@ -113,7 +125,7 @@ function drawStream(
   const opener = random.pick<SideName>(["A", "B"]);
   const met = random.weighted([
     [70, "handler" as const],
-    [24, sides[other(opener)].takesIncoming ? ("incoming" as const) : ("nobody" as const)],
+    [24, sides[other(opener)].takesIncoming ? ("incoming" as const) : ("handler" as const)],
     [3, "nobody" as const],
     [3, "other-codec" as const],
   ]);
@@ -144,23 +156,6 @@ function drawStream(
   };
 }
 
-function drawKind(random: Random, codec: "clone" | "raw"): ChunkKind {
-  if (codec === "raw" || random.chance(0.4)) {
-    return random.pick(["bytes", "bytes", "sub", "sub", "pooled", "reused", "buffer", "doubles"]);
-  }
-  return random.weighted([
-    [35, "number"],
-    [12, "object"],
-    [12, "record"],
-    [5, "text"],
-    [15, "holder"],
-    [6, "instance"],
-    [6, "deep"],
-    [6, "map"],
-    [7, "list"],
-  ]);
-}
-
 function drawHandlerEnd(random: Random): HandlerEnd {
   const how = random.weighted([
     [88, "wait" as const],
@@ -181,73 +176,4 @@ function drawStreamEvent(random: Random, link: LinkPlan): StreamEvent | undefine
   const ms = random.int(0, SPAN);
   if (how === undefined) return undefined;
   return how === "abort" ? { how, ms, side: random.pick(["A", "B"]) } : { how, ms };
-}
-
-function drawFlow(random: Random, kind: ChunkKind, receiver: OptionsPlan): FlowPlan {
-  const count = random.weighted([
-    [10, 0],
-    [50, random.int(1, 8)],
-    [32, random.int(8, 30)],
-    [8, random.int(30, 150)],
-  ]);
-  const lengths = random.weighted([
-    [5, "empty" as const],
-    [40, "small" as const],
-    [25, "medium" as const],
-    [22, "mixed" as const],
-    [count <= 30 ? 8 : 0, "large" as const],
-  ]);
-  return {
-    kind,
-    lengths,
-    count,
-    writer: drawWriter(random, kind, count),
-    reader: drawReader(random, count, receiver),
-  };
-}
-
-function drawWriter(random: Random, kind: ChunkKind, count: number): WriterPlan {
-  // A buffer may be used again once its write has settled.
-  const style = kind === "reused" ? "await" : random.pick(["await", "ready", "flood", "pipe"] as const);
-  const how = random.weighted([
-    [74, "close" as const],
-    [9, "abort-at" as const],
-    [5, style === "pipe" ? ("signal-at" as const) : ("abort-at" as const)],
-    [9, style === "pipe" ? ("source-error" as const) : ("abort" as const)],
-    [3, "bad-chunk" as const],
-  ]);
-  const after = random.int(0, count);
-  const ms = random.int(0, SPAN);
-  const end =
-    how === "close" ? { how } : how === "abort-at" || how === "signal-at" ? { how, ms } : { how, after };
-  return {
-    style,
-    delay: random.pick([0, 0, 0, 3, 20]),
-    startAt: random.chance(0.7) ? 0 : random.int(0, 60),
-    sourceMark: random.int(0, 3),
-    end: style === "pipe" && end.how === "abort-at" ? { how: "signal-at", ms } : end,
-  };
-}
-
-function drawReader(random: Random, count: number, { bytes }: OptionsPlan): ReaderPlan {
-  const style = random.pick(
-    bytes
-      ? (["loop", "byob", "byob", "byob", "iterate", "pipe"] as const)
-      : (["loop", "loop", "burst", "relock", "iterate", "pipe", "tee"] as const),
-  );
-  const after = random.int(0, count);
-  const stop = random.weighted<ReaderPlan["stop"]>([
-    [78, undefined],
-    // An iterator has the only lock there is.
-    [style === "iterate" ? 0 : 6, { how: "cancel-at", ms: random.int(0, SPAN) }],
-    [16, { how: style === "iterate" ? "break" : style === "pipe" ? "sink-error" : "cancel", after }],
-  ]);
-  const pause = random.chance(0.2) ? { after: random.int(0, count), ms: random.int(50, 400) } : undefined;
-  return {
-    style,
-    delay: random.pick([0, 0, 0, 3, 20]),
-    startAt: random.chance(0.7) ? 0 : random.int(0, 100),
-    ...(pause && { pause }),
-    ...(stop && { stop }),
-  };
 }

@@ -36,6 +36,10 @@ export class Flow {
   closed = false;
   ended = false;
   stopped = false;
+  /** The end has come to the receiver: from then on nothing takes back what has come. */
+  arrived = false;
+  /** A chunk that cannot be cloned has been written. */
+  bad = false;
   /** Both actors have run, so that outcomes mean something. */
   wrote = false;
   reads = false;
@@ -93,6 +97,8 @@ export class Flow {
   // What passes over the link.
 
   posts(frame: DataFrame): void {
+    // Where nobody clones any more, not even that is refused.
+    if (this.bad) return;
     for (const [at] of chunksOf(frame).entries()) {
       this.#holds(this.posted, "starts");
       const weight = frame.weights?.[at];
@@ -159,10 +165,16 @@ export class Flow {
     while (from < data.byteLength) {
       const spec = this.specs[this.got];
       const start = this.#bytes[this.got] as number;
-      if (spec === undefined) return this.#fail(`bytes after ${start} were never written`);
+      if (spec === undefined) {
+        this.#fail(`bytes after ${start} were never written`);
+        return;
+      }
       const inside = this.gotBytes - start;
       const part = data.subarray(from, from + spec.length - inside);
-      if (!sameBytes(part, spec.offset + inside)) return this.#fail(`bytes of chunk ${spec.index} are wrong`);
+      if (!sameBytes(part, spec.offset + inside)) {
+        this.#fail(`bytes of chunk ${spec.index} are wrong`);
+        return;
+      }
       from += part.byteLength;
       this.gotBytes += part.byteLength;
       this.#pass();

@@ -24,7 +24,7 @@ export class LaneEnd implements Lane {
   /** Nothing reaches this end before this time: lanes keep their order. */
   floor = 0;
   /** Deliveries that would come later than this are lost with the link. */
-  cutAt = Number.POSITIVE_INFINITY;
+  cutAt: number = Number.POSITIVE_INFINITY;
   closed = false;
   readonly #carrier: Carrier;
   #receiver: LinkReceiver | undefined = undefined;

@@ -13,9 +13,8 @@ import type { Random } from "./random.ts";
 import type { LinkPlan, SideName } from "./scenario.ts";
 import type { World } from "./world.ts";
 
-/** Sees every message as it is posted, and before and after it is delivered. */
+/** Sees every message before and after it is delivered. */
 export interface Tap {
-  posted(side: SideName, message: unknown): void;
   delivering(side: SideName, message: unknown): void;
   delivered(side: SideName, message: unknown): void;
 }
@@ -86,7 +85,6 @@ export class Net implements Carrier {
 
   carry(from: LaneEnd, message: unknown, transfer: readonly unknown[] | undefined): void {
     const copy = cloneMessage(message, transfer) as { type?: string; metadata?: { plan?: unknown }; port?: unknown };
-    this.#tap.posted(from.side, copy);
     this.#world.log(`${from.side} ${from.label} posts ${brief(copy)}`);
     if (copy.type === "stream-open" && copy.port !== undefined) {
       this.#lanes.set(copy.metadata?.plan, (copy.port as SimPort<LaneEnd>).lane);
@@ -165,17 +163,11 @@ export class Net implements Carrier {
   }
 }
 
-/** A part of a batch, in the form that the batch has. */
+/** A part of a batch. */
 function slice(frame: DataFrame, from: number, to: number, charged: number): DataFrame {
-  const { chunks, rows, weights } = frame;
-  const width = rows?.keys.length ?? 0;
-  return {
-    ...frame,
-    ...(chunks && { chunks: chunks.slice(from, to) }),
-    ...(rows && { rows: { keys: rows.keys, values: rows.values.slice(from * width, to * width) } }),
-    ...(weights && { weights: weights.slice(from, to) }),
-    charged,
-  };
+  const { type, id, weights } = frame;
+  const chunks = chunksOf(frame).slice(from, to);
+  return { type, id, chunks, ...(weights && { weights: weights.slice(from, to) }), charged };
 }
 
 /** One end of the link, as a core sees it. */

@@ -10,7 +10,13 @@ export function optionsOf(plan: OptionsPlan, side: SideName, causes: Causes): St
   const { both, readable, writable, codec, bytes, transfer } = plan;
   return {
     ...(both && { highWaterMark: both.highWaterMark, ...(both.size && { size: sizeOf(both, side, causes) }) }),
-    ...(readable && { readableStrategy: strategyOf(readable, side, causes) }),
+    // A byte stream takes no size function, not even that of CountQueuingStrategy.
+    ...(readable && {
+      readableStrategy:
+        bytes && readable.unit === "chunks"
+          ? { highWaterMark: readable.highWaterMark }
+          : strategyOf(readable, side, causes),
+    }),
     ...(writable && { writableStrategy: strategyOf(writable, side, causes) }),
     ...(codec && { codec: raw() }),
     ...(bytes && { readable: "bytes" as const }),

@@ -1,5 +1,6 @@
 /** Readers of every kind: one read at a time or several, iterating, piping, into their own buffers; all may stop. */
 import { type Actor, dawdle, giveReason } from "./actor.ts";
+import { makeReason } from "./reasons.ts";
 import { isTypeError, type Settled } from "./watch.ts";
 
 export async function read(actor: Actor): Promise<void> {
@@ -144,7 +145,14 @@ async function pipe(actor: Actor): Promise<void> {
     { highWaterMark },
   );
   const stopper = new AbortController();
-  if (stop?.how === "cancel-at") world.at(world.now + stop.ms, () => stopper.abort(giveUp(actor)));
+  if (stop?.how === "cancel-at") {
+    world.at(world.now + stop.ms, () => {
+      // A signal that is given no reason makes one.
+      flow.stopped = true;
+      stopper.abort(makeReason(random, `a signal of ${flow.label}`));
+      watch.causes.gave(watch.side, stopper.signal.reason);
+    });
+  }
   const { signal } = stopper;
   flow.ended = (await watch.settles("readable.pipeTo()", stream.readable.pipeTo(sink, { signal }))).ok;
 }

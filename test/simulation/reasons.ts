@@ -5,7 +5,7 @@ import type { SideName } from "./scenario.ts";
 
 /** A reason of some class; `note` tells it from all the others of the run. */
 export function makeReason(random: Random, note: string): unknown {
-  switch (random.int(0, 10)) {
+  switch (random.int(0, 12)) {
     case 0:
       return new TypeError(note);
     case 1:
@@ -24,6 +24,8 @@ export function makeReason(random: Random, note: string): unknown {
       return note;
     case 8:
       return { note, list: [1, null] };
+    case 9:
+      return undefined;
     default:
       return new Error(note);
   }

@@ -14,6 +14,8 @@ export interface Rule {
   readonly byteWindow: number;
   /** What may come before the receiver has accepted. */
   readonly initial: { readonly chunks: number; readonly bytes: number };
+  /** The most bytes that a chunk may have. */
+  readonly maxChunk: number;
   /** Chunks that the sender's own queue lets wait, where that is a number of chunks. */
   readonly queue: number | undefined;
 }
@@ -23,12 +25,12 @@ const MiB = 1024 * 1024;
 export function ruleOf(scenario: Scenario, stream: StreamPlan, direction: "forth" | "back"): Rule {
   const [sending, receiving] = direction === "forth" ? [stream.near, stream.far] : [stream.far, stream.near];
   const receiver = scenario.sides[direction === "forth" ? other(stream.opener) : stream.opener];
+  const sender = scenario.sides[direction === "forth" ? stream.opener : other(stream.opener)];
   const { trusted } = scenario.link;
   const own = readableStrategy(receiving);
   const suggested = writableStrategy(sending);
-  // A window in chunks or weights is none for a stream of bytes without borders.
-  const applies = !receiving.bytes || suggested?.unit === "bytes";
-  const given = own ?? (applies ? suggested : undefined);
+  // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
+  const given = own ?? (receiving.bytes ? undefined : suggested);
   const raw = stream.codec === "raw";
   let unit: Rule["unit"] = raw ? "bytes" : "chunks";
   let highWaterMark = raw ? (trusted ? MiB : 64 * 1024) : 256;
@@ -48,6 +50,7 @@ export function ruleOf(scenario: Scenario, stream: StreamPlan, direction: "forth
     highWaterMark,
     weighed: own?.unit === "custom" ? own.size : undefined,
     byteWindow: Math.max(streamBytes, beside, before),
+    maxChunk: Math.min(receiver.limits.maxChunk ?? 16 * MiB, sender.limits.maxChunk ?? 16 * MiB),
     initial: direction === "forth" ? early : { chunks: 0, bytes: 0 },
     // A queue that takes nothing in would never be ready; without a strategy it is as the platform's own.
     queue: suggested === undefined ? 1 : suggested.unit === "chunks" ? Math.max(1, suggested.highWaterMark) : undefined,

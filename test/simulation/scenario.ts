@@ -52,6 +52,7 @@ export type ChunkKind =
   | "sub"
   | "pooled"
   | "reused"
+  | "rewritten"
   | "buffer"
   | "doubles"
   | "holder"
@@ -68,7 +69,8 @@ export type WriterEnd =
   | { readonly how: "abort-at" | "signal-at"; readonly ms: number };
 
 export interface WriterPlan {
-  readonly style: "await" | "ready" | "flood" | "pipe";
+  /** `relock`: as `await`, and the lock is let go of in between. */
+  readonly style: "await" | "relock" | "ready" | "flood" | "pipe";
   /** The most between two writes. */
   readonly delay: number;
   readonly startAt: number;
@@ -127,15 +129,24 @@ export interface StreamPlan {
 /** Something done to the channel while streams are under way. */
 export type ChannelEvent =
   | { readonly how: "close" | "abort" | "dispose"; readonly side: SideName; readonly ms: number }
-  | { readonly how: "kill"; readonly ms: number };
+  | { readonly how: "kill"; readonly ms: number }
+  /** As soon as so many directions have ended: what has come by then is still read. */
+  | { readonly how: "kill"; readonly ends: number };
 
 export interface SidePlan {
   readonly connectAt: number;
   /** Is `incomingStreams` read at this side, and how slowly? */
   readonly takesIncoming: boolean;
   readonly takeDelay: number;
+  /** When `incomingStreams` is cancelled, if ever. */
+  readonly stopsTakingAt: number | undefined;
   readonly initialCredit: { readonly chunks: number; readonly bytes: number } | undefined;
-  readonly limits: { readonly streams?: number; readonly streamBytes?: number };
+  readonly limits: {
+    readonly streams?: number;
+    readonly unaccepted?: number;
+    readonly streamBytes?: number;
+    readonly maxChunk?: number;
+  };
 }
 
 export interface CallPlan {

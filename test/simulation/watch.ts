@@ -10,6 +10,7 @@ export class Watcher {
   readonly causes: Causes;
   readonly #world: World;
   readonly #label: string;
+  readonly #pending = new Set<string>();
 
   constructor(world: World, causes: Causes, side: SideName, label: string) {
     this.#world = world;
@@ -21,12 +22,24 @@ export class Watcher {
   /** Never rejects. `allowed` names further errors that the standard itself gives here. */
   async settles<T>(what: string, promise: Promise<T>, allowed?: (error: unknown) => boolean): Promise<Settled<T>> {
     this.#world.expect(`${this.#label}: ${what}`, promise);
+    this.#pending.add(what);
     try {
       return { ok: true, value: await promise };
     } catch (error) {
       this.#world.log(`${this.#label}: ${what} rejects with ${show(error)}`);
       if (!allowed?.(error)) this.explains(what, error);
       return { ok: false, error };
+    } finally {
+      this.#pending.delete(what);
+    }
+  }
+
+  /** Nothing that the stream itself owes may wait any longer: it was aborted at this side. */
+  nothingWaits(): void {
+    for (const what of this.#pending) {
+      // These wait for sinks and sleepers of the harness as well.
+      if (what.includes("pipe") || what === "iteration") continue;
+      this.fail(`${what} still waits after stream.abort()`);
     }
   }
 

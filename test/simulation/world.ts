@@ -93,7 +93,11 @@ export class World {
   async run(): Promise<void> {
     await turn();
     for (let run = this.#next(); run !== undefined; run = this.#next()) {
-      run();
+      try {
+        run();
+      } catch (error) {
+        this.fail(`something throws into the event loop: ${(error as Error)?.stack ?? error}`);
+      }
       await turn();
       if (++this.events <= MOST_EVENTS && this.now <= HORIZON) continue;
       this.fail("the run does not come to rest");

@@ -1,7 +1,8 @@
 /** Writers of every kind: patient, hasty, piped; with every way to end. */
 import { type Actor, dawdle, giveReason } from "./actor.ts";
-import { type Built, build, makeSpec } from "./chunks.ts";
-import { afterFailure } from "./watch.ts";
+import { type Built, build, makeSpec, ownBuffer } from "./chunks.ts";
+import { makeReason } from "./reasons.ts";
+import { afterFailure, isTypeError } from "./watch.ts";
 
 export async function write(actor: Actor): Promise<void> {
   const { world, flow } = actor;
@@ -13,15 +14,20 @@ export async function write(actor: Actor): Promise<void> {
 }
 
 async function byHand(actor: Actor): Promise<void> {
-  const { world, flow, stream, watch } = actor;
+  const { world, flow, stream, watch, random } = actor;
   const { count, writer: plan } = flow.plan;
   const { end } = plan;
-  const writer = stream.writable.getWriter();
-  const failed = watch.settles("writer.closed", writer.closed);
+  let writer = stream.writable.getWriter();
+  void watch.settles("writer.closed", writer.closed, isTypeError);
   let released = false;
   const abort = async (): Promise<void> => {
     const reason = giveReason(actor, "an abort");
+    // What is blocked then ends with the reason of the controller's signal, which is never undefined.
+    if (reason === undefined) watch.causes.says("AbortError");
+    const before = world.now;
     await watch.settles("abort()", released ? stream.writable.abort(reason) : writer.abort(reason));
+    // Whatever is blocked, at this side or the other, an abort does not wait for it.
+    if (world.now > before) watch.fail(`abort() took ${world.now - before} ms`);
   };
   if (end.how === "abort-at") world.at(world.now + end.ms, () => void abort());
   const make = chunkMaker(actor);
@@ -29,13 +35,18 @@ async function byHand(actor: Actor): Promise<void> {
     if (end.how === "abort" && i === end.after) return abort();
     if (end.how === "bad-chunk" && i === end.after) {
       await watch.settles("write() of a bad chunk", writer.write(badChunk(actor)));
-      return void (await failed);
+      await watch.settles("writer.closed", writer.closed);
+      return;
     }
     if (plan.style === "ready" && !(await watch.settles("writer.ready", writer.ready)).ok) return;
     const { value } = make(plan.style === "ready" ? 0 : undefined);
     const written = watch.settles(`write ${i}`, writer.write(value));
-    if (plan.style === "await" && !(await written).ok) return;
+    const patient = plan.style === "await" || plan.style === "relock";
+    if (patient && !(await written).ok) return;
     await dawdle(actor, plan.delay);
+    if (plan.style !== "relock" || !random.chance(0.3)) continue;
+    writer.releaseLock();
+    writer = stream.writable.getWriter();
   }
   if (end.how === "abort") return abort();
   flow.closing = true;
@@ -46,7 +57,7 @@ async function byHand(actor: Actor): Promise<void> {
 }
 
 async function pipe(actor: Actor): Promise<void> {
-  const { world, flow, stream, watch } = actor;
+  const { world, flow, stream, watch, random } = actor;
   const { count, writer: plan } = flow.plan;
   const { end } = plan;
   const make = chunkMaker(actor);
@@ -73,21 +84,26 @@ async function pipe(actor: Actor): Promise<void> {
   );
   const stop = new AbortController();
   if (end.how === "signal-at") {
-    world.at(world.now + end.ms, () => stop.abort(giveReason(actor, "the signal of pipeTo")));
+    world.at(world.now + end.ms, () => {
+      stop.abort(makeReason(random, `the signal of pipeTo of ${flow.label}`));
+      watch.causes.gave(watch.side, stop.signal.reason);
+    });
   }
   const { signal } = stop;
   flow.closed = (await watch.settles("pipeTo()", source.pipeTo(stream.writable, { signal }))).ok;
 }
 
 /** Makes one chunk after the other and books it. */
-function chunkMaker({ flow, random, transfer }: Actor): (ahead: number | undefined) => Built {
-  // Larger than any chunk, so that each is a part of it.
-  const own = new Uint8Array(flow.plan.kind === "reused" ? 100_008 : 0);
+function chunkMaker({ flow, watch, random, transfer }: Actor): (ahead: number | undefined) => Built {
+  const own = ownBuffer(flow.plan.kind);
   return (ahead) => {
     const spec = makeSpec(random, flow.plan, flow.specs.length);
     const built = build(spec, own);
+    if (spec.length + 8 > flow.rule.maxChunk) watch.causes.says("RangeError", "CHUNK_TOO_LARGE");
     flow.writes(spec, built.value, ahead);
-    flow.buffers.push(...built.whole.map((buffer) => ({ buffer, length: buffer.byteLength, moved: transfer !== false })));
+    flow.buffers.push(
+      ...built.whole.map((buffer) => ({ buffer, length: buffer.byteLength, moved: transfer !== false })),
+    );
     flow.buffers.push(...built.shared.map((buffer) => ({ buffer, length: buffer.byteLength, moved: false })));
     return built;
   };
@@ -95,6 +111,7 @@ function chunkMaker({ flow, random, transfer }: Actor): (ahead: number | undefin
 
 /** Something that can never be cloned: found out inside `write()`, or only when a batch is posted. */
 function badChunk({ flow, watch, random }: Actor): unknown {
+  flow.bad = true;
   watch.causes.says("DataCloneError");
   // A codec of bytes takes no objects at all.
   watch.causes.says("TypeError", "BAD_CHUNK");

@@ -7,7 +7,7 @@ import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
 
 /** What the runtime has itself. */
-const native: Required<StreamClasses> = {
+export const native: Required<StreamClasses> = {
   ReadableStream,
   WritableStream,
   ByteLengthQueuingStrategy,

@@ -131,8 +131,8 @@ export function byteReadables({ test }: Contract): void {
   });
 
   test("the window of a byte readable counts bytes", async (make) => {
-    const { near, far } = make({ far: { initialCredit: { chunks: 0, bytes: 0 } } });
-    const pair = { near, far } as never;
+    const pair = make({ far: { initialCredit: { chunks: 0, bytes: 0 } } });
+    const { near, far } = pair;
     const stream = near.openStream("puppet", { ...asked, highWaterMark: 10 });
     const puppet = far.stream("puppet");
     for (let i = 0; i < 3; i++) await puppet.write(bytes(4));

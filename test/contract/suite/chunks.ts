@@ -47,6 +47,32 @@ export function chunks({ test }: Contract): void {
     expect(last?.self).toBe(last);
   });
 
+  test("records arrive with their own keys, in their order, whatever came before them", async (make) => {
+    const { near } = make({});
+    const sent: Record<string, unknown>[] = [
+      { a: 1, b: 2 },
+      { a: 3, b: undefined },
+      { b: 4, a: 5 },
+      { a: 6 },
+      { a: 7, b: 8, c: 9 },
+      { 2: "two", 1: "one" },
+      JSON.parse('{ "__proto__": 1, "a": 2 }'),
+      { constructor: 1, hasOwnProperty: 2, toString: 3 },
+      {},
+      { "": "empty" },
+      { a: [1], b: { c: new Date(1) } },
+      { a: 1, b: bytes(3) },
+      { a: 1, b: 2 },
+    ];
+    const back = await through(near.openStream("echo"), [...sent, ...sent]);
+    expect(back.length).toBe(2 * sent.length);
+    for (const [at, record] of back.entries()) {
+      const original = sent[at % sent.length] as object;
+      expect(Object.entries(record)).toEqual(Object.entries(original));
+      expect(Object.getPrototypeOf(record)).toBe(Object.prototype);
+    }
+  });
+
   test("one and the same buffer twice in a chunk arrives as one", async (make) => {
     const { near } = make({});
     const buffer = bytes(8);

@@ -72,6 +72,34 @@ export function ownership({ test }: Contract): void {
     }
   });
 
+  test("◆ a reused object written five times arrives with five contents", async (make) => {
+    const { near } = make({});
+    const inner = { n: 0 };
+    const list = [0];
+    for (const chunk of [
+      inner,
+      { inner },
+      { deep: { inner }, other: "x" },
+      list,
+      [list],
+      new Map([["inner", inner]]),
+    ]) {
+      const { readable, writable } = near.openStream("echo");
+      const writer = writable.getWriter();
+      const reader = readable.getReader();
+      for (let i = 1; i <= 5; i++) {
+        inner.n = i;
+        list[0] = i;
+        await writer.write(chunk);
+      }
+      inner.n = 99;
+      list[0] = 99;
+      const seen = (await readSome(reader, 5)).map((each) => JSON.stringify(each instanceof Map ? [...each] : each));
+      expect(seen.map((text) => Number(/\d/.exec(text)?.[0]))).toEqual([1, 2, 3, 4, 5]);
+      expect(seen.join()).not.toContain("99");
+    }
+  });
+
   test("a reused large buffer arrives with five contents", async (make) => {
     const { near, far } = make({});
     const writer = near.openStream("puppet").writable.getWriter();

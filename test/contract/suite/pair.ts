@@ -19,6 +19,8 @@ export interface Pair {
   readonly classes: Required<StreamClasses>;
   /** The far side dies without a word. */
   kill(): Promise<void> | void;
+  /** Waits until nothing is under way, where the link can tell that better than by round trips. */
+  idle?(): Promise<void>;
   /** Lets go of all that the pair has used. Rejects if the far side failed in a way that no test asked for. */
   dispose(): Promise<void>;
 }

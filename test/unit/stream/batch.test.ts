@@ -6,7 +6,7 @@ import { charge } from "../../../src/stream/chunk.ts";
 import { CHUNK_OVERHEAD } from "../../../src/stream/credit.ts";
 import { chunksOf, type DataFrame, parseFrame } from "../../../src/wire/frames.ts";
 
-const batch = (uniform: boolean = true, weighed: boolean = false): Batch => new Batch(7, uniform, weighed);
+const batch = (weighed: boolean = false): Batch => new Batch(7, weighed);
 
 /** As the far side gets it. */
 const sent = (frame: DataFrame): DataFrame => parseFrame(structuredClone(frame)) as DataFrame;
@@ -17,9 +17,15 @@ describe("Batch", () => {
     for (const n of [1, 2, 3]) expect(one.addPlain({ n, s: "x" }, 1)).toBe(true);
     const frame = sent(one.frame(192));
     expect(frame.chunks).toBeUndefined();
-    expect(frame.rows).toEqual({ keys: ["n", "s"], values: [1, "x", 2, "x", 3, "x"] });
+    expect(frame.rows).toEqual({
+      keys: ["n", "s"],
+      columns: [
+        [1, 2, 3],
+        ["x", "x", "x"],
+      ],
+    });
     expect(frame).toMatchObject({ type: "stream-data", id: 7, charged: 192 });
-    expect([one.length, one.uniform]).toEqual([3, true]);
+    expect(one.length).toBe(3);
   });
 
   it.each<[string, unknown[]]>([
@@ -35,13 +41,6 @@ describe("Batch", () => {
     const frame = sent(one.frame(0));
     expect(frame.rows).toBeUndefined();
     expect(frame.chunks).toEqual(structuredClone(chunks));
-    expect(one.uniform).toBe(false);
-  });
-
-  it("sends no rows where the stream had chunks of another shape before", () => {
-    const one = batch(false);
-    one.addPlain({ a: 1 }, 1);
-    expect(one.frame(0).chunks).toEqual([{ a: 1 }]);
   });
 
   it("refuses what is not plain, and keeps what it has", () => {
@@ -66,8 +65,8 @@ describe("Batch", () => {
 
   it("sends the chunks that it was given, whatever they are", () => {
     fc.assert(
-      fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 20 }), fc.boolean(), (chunks, uniform) => {
-        const one = batch(uniform);
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { minLength: 1, maxLength: 20 }), (chunks) => {
+        const one = batch();
         for (const chunk of chunks) one.addPlain(chunk, 1);
         expect(chunksOf(sent(one.frame(0)))).toEqual(structuredClone(chunks));
       }),
@@ -76,7 +75,7 @@ describe("Batch", () => {
   });
 
   it("sends a weight with each chunk where the unit is weighed, and none elsewhere", () => {
-    const weighed = batch(true, true);
+    const weighed = batch(true);
     weighed.addPlain({ a: 1 }, 2.5);
     weighed.add(new Uint8Array(3), 7, 67, []);
     expect(weighed.frame(0).weights).toEqual([2.5, 7]);
@@ -113,19 +112,79 @@ describe("Batch", () => {
   });
 });
 
+describe("Batch.clear(), for the next frame", () => {
+  it("starts anew: nothing of what was posted comes again", () => {
+    const one = batch(true);
+    const buffer = new ArrayBuffer(1);
+    one.addPlain({ a: 1 }, 1);
+    one.add(buffer, 2, 512 * 1024, [buffer]);
+    expect(one.full).toBe(true);
+    one.clear();
+    expect([one.length, one.full, one.moves]).toEqual([0, false, []]);
+    one.addPlain("text", 3);
+    expect(sent(one.frame(0))).toMatchObject({ chunks: ["text"], weights: [3] });
+  });
+
+  it("goes on with rows of the same shape, also after a batch that was longer", () => {
+    const one = batch();
+    for (let n = 0; n < 128; n++) one.addPlain({ n, s: "x" }, 1);
+    expect(chunksOf(sent(one.frame(0)))).toHaveLength(128);
+    one.clear();
+    for (const n of [500, 501]) one.addPlain({ n, s: "y" }, 1);
+    expect(sent(one.frame(0)).rows).toEqual({
+      keys: ["n", "s"],
+      columns: [
+        [500, 501],
+        ["y", "y"],
+      ],
+    });
+  });
+
+  it("takes records of another shape then, and what is not plain", () => {
+    for (const other of [{ b: 2 }, 5, { n: 1, s: "x", t: 1 }]) {
+      const one = batch();
+      one.addPlain({ n: 1, s: "x" }, 1);
+      one.clear();
+      one.addPlain({ n: 2, s: "y" }, 1);
+      one.addPlain(other, 1);
+      one.add(new Uint8Array(1), 1, 65, []);
+      expect(chunksOf(sent(one.frame(0)))).toEqual([{ n: 2, s: "y" }, other, new Uint8Array(1)]);
+    }
+  });
+
+  it("sends what was given each time, whatever came before", () => {
+    const chunk = fc.oneof(fc.record({ a: fc.nat(), b: fc.string() }), fc.jsonValue({ maxDepth: 2 }));
+    const batches = fc.array(fc.tuple(fc.array(chunk, { minLength: 1, maxLength: 5 }), fc.boolean()), { maxLength: 5 });
+    fc.assert(
+      fc.property(batches, (rounds) => {
+        const one = batch();
+        for (const [chunks, idle] of rounds) {
+          for (const each of chunks) one.addPlain(each, 1);
+          expect(chunksOf(sent(one.frame(0)))).toEqual(structuredClone(chunks));
+          one.clear();
+          // Nothing more comes for now: it may let go of all it has.
+          if (idle) one.release();
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
 describe("Batch.singly()", () => {
-  it.each<[string, boolean, unknown[]]>([
-    ["rows", true, [{ a: 1 }, { a: 2 }]],
-    ["others", false, [{ a: 1 }, "text", [1]]],
-  ])("gives a frame for each chunk, of %s", (_, uniform, chunks) => {
-    const one = batch(uniform);
+  it.each<[string, unknown[]]>([
+    ["rows", [{ a: 1 }, { a: 2 }]],
+    ["others", [{ a: 1 }, "text", [1]]],
+  ])("gives a frame for each chunk, of %s", (_, chunks) => {
+    const one = batch();
     for (const chunk of chunks) one.addPlain(chunk, 1);
     const frames = [...one.singly(1_000)].map(([frame]) => sent(frame));
-    expect(frames.map((frame) => chunksOf(frame))).toEqual(chunks.map((chunk) => [chunk]));
+    expect(frames.flatMap((frame) => chunksOf(frame))).toEqual(chunks);
+    expect(frames).toHaveLength(chunks.length);
   });
 
   it("tells with each frame the byte account after its chunk", () => {
-    const one = batch(false);
+    const one = batch();
     const chunks = [new Uint8Array(10), "text", { bytes: new Uint8Array(20) }];
     for (const chunk of chunks) one.add(chunk, 1, charge(chunk), []);
     const total = 5_000 + chunks.reduce<number>((sum, chunk) => sum + charge(chunk), 0);
@@ -135,7 +194,7 @@ describe("Batch.singly()", () => {
   });
 
   it("keeps each chunk's weight and what it moves", () => {
-    const one = batch(false, true);
+    const one = batch(true);
     const buffer = new ArrayBuffer(8);
     one.add(buffer, 3, 72, [buffer]);
     one.addPlain("text", 4);

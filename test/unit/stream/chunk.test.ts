@@ -1,9 +1,8 @@
-/** `own()`: a chunk belongs to the stream from `write()` on; what is copied, what is moved, and what is refused. */
+/** `own()`: a chunk belongs to the stream from `write()` on, as a copy. */
 import { deepStrictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { own, type Transfer } from "../../../src/stream/chunk.ts";
-import { thrownBy } from "../support/error-of.ts";
 import { anyValue, names, values } from "../support/values.ts";
 
 const make = (name: string): unknown => (values[name] as () => unknown)();
@@ -17,12 +16,6 @@ function moves(chunk: unknown, transfer: Transfer = undefined): Transferable[] {
   const list: Transferable[] = [];
   own(chunk, transfer, list);
   return list;
-}
-
-function detached(length: number): ArrayBuffer {
-  const buffer = new ArrayBuffer(length);
-  structuredClone(buffer, { transfer: [buffer] });
-  return buffer;
 }
 
 describe("own(), copying", () => {
@@ -64,7 +57,13 @@ describe("own(), copying", () => {
     ["an array", [1], (chunk: number[]) => chunk.push(2)],
     ["a Map", new Map([["a", 1]]), (chunk: Map<string, number>) => chunk.set("b", 2)],
     ["a Set", new Set([1]), (chunk: Set<number>) => chunk.add(2)],
-    ["a class's instance", new (class Point { x = 1; })(), (chunk: { x: number }) => chunk.x++],
+    [
+      "a class's instance",
+      new (class Point {
+        x = 1;
+      })(),
+      (chunk: { x: number }) => chunk.x++,
+    ],
     ["a Date", new Date(5), (chunk: Date) => chunk.setTime(6)],
     ["a Date in a record", { at: new Date(5) }, (chunk: { at: Date }) => chunk.at.setTime(6)],
     ["an Error", new Error("first"), (chunk: Error) => Object.assign(chunk, { message: "second" })],
@@ -135,106 +134,4 @@ function viewsIn(value: unknown, seen: Set<unknown> = new Set()): ArrayBufferVie
   const parts = value instanceof Map || value instanceof Set ? [...value].flat() : Object.values(value);
   if (value instanceof Error) parts.push(value.cause);
   return parts.flatMap((part) => viewsIn(part, seen));
-}
-
-describe("own(), moving", () => {
-  it("moves whole buffers with transfer: true, once each", () => {
-    const bytes = new Uint8Array(8);
-    const chunk = { bytes, again: bytes, buffer: bytes.buffer };
-    const list: Transferable[] = [];
-    const mine = own(chunk, true, list) as typeof chunk;
-    expect(list).toEqual([bytes.buffer]);
-    expect(mine.bytes).toBe(bytes);
-    expect(mine.buffer).toBe(bytes.buffer);
-  });
-
-  it("copies a view of a part with transfer: true", () => {
-    const part = new Uint8Array(new ArrayBuffer(8), 0, 4);
-    const list: Transferable[] = [];
-    const mine = own(part, true, list) as Uint8Array;
-    expect(list).toEqual([]);
-    expect(mine.buffer).not.toBe(part.buffer);
-  });
-
-  it("moves what a function names, and copies the rest", () => {
-    const [moved, kept] = [new Uint8Array(8), new Uint8Array(4)];
-    const list: Transferable[] = [];
-    const mine = own({ moved, kept }, ({ moved }) => [moved.buffer], list) as { moved: Uint8Array; kept: Uint8Array };
-    expect(list).toEqual([moved.buffer]);
-    expect(mine.moved).toBe(moved);
-    expect(mine.kept).not.toBe(kept);
-    expect(mine.kept).toStrictEqual(kept);
-  });
-
-  it("moves what is no buffer, where a function names it", () => {
-    const stream = new ReadableStream();
-    const list: Transferable[] = [];
-    const mine = own({ stream, n: 1 }, ({ stream }) => [stream], list) as { stream: unknown };
-    expect(list).toEqual([stream]);
-    expect(mine.stream).toBe(stream);
-  });
-
-  it("copies everything where a function names nothing", () => {
-    const bytes = new Uint8Array(4);
-    expect(own(bytes, () => [], [])).not.toBe(bytes);
-  });
-
-  it("refuses a function that gives no array", () => {
-    const { error, code } = thrownBy(() => own({}, () => undefined as never, []));
-    expect(error).toBeInstanceOf(TypeError);
-    expect(code).toBe("BAD_TRANSFER");
-  });
-});
-
-describe("own(), refusing", () => {
-  it.each<[string, () => unknown]>([
-    ["a buffer", () => detached(8)],
-    ["a buffer that was empty", () => detached(0)],
-    ["a view", () => viewOf(Uint8Array)],
-    ["a DataView", () => viewOf(DataView)],
-    ["a buffer in a record", () => ({ list: [detached(8)] })],
-    ["a view in a Map", () => new Map([["k", viewOf(Uint8Array)]])],
-  ])("is a TypeError for %s that is detached, copied or moved", (_, make) => {
-    for (const transfer of [undefined, true] as const) {
-      const { error, code } = thrownBy(() => own(make(), transfer, []));
-      expect(error).toBeInstanceOf(TypeError);
-      expect(code).toBe("CHUNK_DETACHED");
-    }
-  });
-
-  it("is a TypeError for a detached buffer that a function names", () => {
-    const { error, code } = thrownBy(() => own({}, () => [detached(8)], []));
-    expect(error).toBeInstanceOf(TypeError);
-    expect(code).toBe("CHUNK_DETACHED");
-  });
-
-  it.each<[string, unknown]>([
-    ["a function", () => 1],
-    ["a symbol", Symbol("s")],
-    ["a function in a record", { f: () => 1 }],
-    ["a symbol in an array", [[Symbol("s")]]],
-    ["a method of an instance", new (class A { f = (): number => 1; })()],
-    ["a function for a key of a Map", new Map([[() => 1, 1]])],
-    ["a function in a Set", new Set([() => 1])],
-  ])("is a DataCloneError for %s", (_, chunk) => {
-    const { error } = thrownBy(() => own(chunk, undefined, []));
-    expect(error).toBeInstanceOf(DOMException);
-    expect(error.name).toBe("DataCloneError");
-  });
-
-  it("passes on what a getter throws", () => {
-    const failure = new Error("no");
-    const chunk = {
-      get a() {
-        throw failure;
-      },
-    };
-    expect(thrownBy(() => own(chunk, undefined, [])).error).toBe(failure);
-  });
-});
-
-function viewOf(View: Uint8ArrayConstructor | DataViewConstructor): ArrayBufferView {
-  const view = new View(new ArrayBuffer(8));
-  structuredClone(view.buffer, { transfer: [view.buffer] });
-  return view;
 }

@@ -76,11 +76,15 @@ describe("A sender's and a receiver's account", () => {
         for (let i = 0; i < reads; i++) anything(pair);
         for (let i = 0; i < 1_000 && [pair.send(), pair.arrive(), pair.hear()].includes(true); i++);
         const { unit, held, heldBytes } = pair.receiver;
-        const one = heaviest(list, ({ payload, weight }) => (unit === "chunks" ? 1 : unit === "bytes" ? payload : weight));
+        const one = heaviest(list, ({ payload, weight }) =>
+          unit === "chunks" ? 1 : unit === "bytes" ? payload : weight,
+        );
         // Sums of fractions may be rounded up.
         const rounding = 1e-9 * (given.highWaterMark + one + pair.receiver.received);
         expect(held).toBeLessThanOrEqual(given.highWaterMark + one + rounding);
-        expect(heldBytes).toBeLessThanOrEqual(given.byteWindow + heaviest(list, (chunk) => chunk.payload) + CHUNK_OVERHEAD);
+        expect(heldBytes).toBeLessThanOrEqual(
+          given.byteWindow + heaviest(list, (chunk) => chunk.payload) + CHUNK_OVERHEAD,
+        );
       }),
       { numRuns: 400 },
     );
@@ -89,7 +93,12 @@ describe("A sender's and a receiver's account", () => {
   it("never let more be held than that at any moment of any course", () => {
     fc.assert(
       fc.property(chunks, options, steps, (list, given, course) => {
-        const pair = new CreditPair(list, { ...given, unit: "bytes", weighed: false, initial: { chunks: 0, bytes: 0 } });
+        const pair = new CreditPair(list, {
+          ...given,
+          unit: "bytes",
+          weighed: false,
+          initial: { chunks: 0, bytes: 0 },
+        });
         for (const step of course as Step[]) {
           pair[step]();
           expect(pair.receiver.held).toBeLessThanOrEqual(

@@ -22,9 +22,12 @@ describe("ReceiveCredit with a custom size()", () => {
       expect(new ReceiveCredit(unit, 10, BYTES, true).unit).toBe("chunks");
   });
 
-  it.each([0.1, 1, 10, 1e9, Number.POSITIVE_INFINITY])("grants one chunk at first, at a highWaterMark of %d", (mark) => {
-    expect(weighed(mark).limit).toBe(1);
-  });
+  it.each([0.1, 1, 10, 1e9, Number.POSITIVE_INFINITY])(
+    "grants one chunk at first, at a highWaterMark of %d",
+    (mark) => {
+      expect(weighed(mark).limit).toBe(1);
+    },
+  );
 
   it("grants nothing at first at a highWaterMark of 0, then one chunk for each read", () => {
     const credit = weighed(0);

@@ -60,7 +60,7 @@ describe("OptionsReader.read(), of a window", () => {
     const { incoming, outgoing } = own.read({
       highWaterMark: 7,
       readableStrategy: { highWaterMark: 1 },
-      writableStrategy: new ByteLengthQueuingStrategy({ highWaterMark: 2 }),
+      writableStrategy: new ByteLengthQueuingStrategy({ highWaterMark: 2 }) as QueuingStrategy,
     });
     expect(incoming.strategy).toMatchObject({ unit: "chunks", highWaterMark: 1 });
     expect(outgoing).toMatchObject({ unit: "bytes", highWaterMark: 2 });
@@ -80,7 +80,7 @@ describe("OptionsReader.read(), of a window", () => {
   });
 
   it("leaves room in the byte account for a window in bytes and what is charged on top", () => {
-    const readableStrategy = new ByteLengthQueuingStrategy({ highWaterMark: 100 * MiB });
+    const readableStrategy = new ByteLengthQueuingStrategy({ highWaterMark: 100 * MiB }) as QueuingStrategy;
     expect(own.read({ readableStrategy }).incoming.byteWindow).toBe(200 * MiB);
     expect(own.read({ highWaterMark: 100_000_000 }).incoming.byteWindow).toBe(4 * MiB);
   });
@@ -93,9 +93,9 @@ describe("OptionsReader.read(), of a window", () => {
   it("clamps ∞ where the remote is not trusted", () => {
     const { strategy, byteWindow } = foreign.read({ highWaterMark: POSITIVE_INFINITY }).incoming;
     expect([strategy.highWaterMark, byteWindow]).toEqual([64 * MiB, 256 * KiB]);
-    expect(reader(true, { window: 10 }).read({ highWaterMark: POSITIVE_INFINITY }).incoming.strategy.highWaterMark).toBe(
-      10,
-    );
+    expect(
+      reader(true, { window: 10 }).read({ highWaterMark: POSITIVE_INFINITY }).incoming.strategy.highWaterMark,
+    ).toBe(10);
   });
 });
 
@@ -122,7 +122,10 @@ describe("OptionsReader.suggested()", () => {
   });
 
   it("clamps the suggestion of a remote that is not trusted", () => {
-    const { strategy, byteWindow } = foreign.suggested(foreign.read({}), { unit: "chunks", highWaterMark: POSITIVE_INFINITY });
+    const { strategy, byteWindow } = foreign.suggested(foreign.read({}), {
+      unit: "chunks",
+      highWaterMark: POSITIVE_INFINITY,
+    });
     expect([strategy.highWaterMark, byteWindow]).toEqual([64 * MiB, 256 * KiB]);
   });
 });
@@ -160,7 +163,10 @@ describe("OptionsReader.read(), of mistakes", () => {
   it.each<[string, StreamOptions]>([
     ["a size of one's own", { size: () => 1 }],
     ["a size of one's own in the readableStrategy", { readableStrategy: { highWaterMark: 5, size: () => 1 } }],
-    ["a CountQueuingStrategy, which counts no bytes", { readableStrategy: new CountQueuingStrategy({ highWaterMark: 5 }) }],
+    [
+      "a CountQueuingStrategy, which counts no bytes",
+      { readableStrategy: new CountQueuingStrategy({ highWaterMark: 5 }) },
+    ],
   ])('refuses readable: "bytes" with %s as a TypeError', (_, options) => {
     const { error, code } = thrownBy(() => own.read({ ...options, readable: "bytes" }));
     expect(error).toBeInstanceOf(TypeError);

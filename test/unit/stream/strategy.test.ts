@@ -1,7 +1,7 @@
 /** From queuing strategies to what a limit counts: which are recognised, and which are mistakes. */
 import { describe, expect, it } from "vitest";
 import * as ponyfill from "web-streams-polyfill";
-import { byteLengthOf, checkWeight, type StreamClasses, StrategyReader } from "../../../src/stream/strategy.ts";
+import { byteLengthOf, checkWeight, StrategyReader, type StreamClasses } from "../../../src/stream/strategy.ts";
 import { thrownBy } from "../support/error-of.ts";
 
 const native = new StrategyReader(globalThis);
@@ -11,7 +11,12 @@ describe("StrategyReader.read(), of standard strategies", () => {
   it.each<[string, StrategyReader, QueuingStrategy, string]>([
     ["the runtime's CountQueuingStrategy", native, new CountQueuingStrategy({ highWaterMark: 9 }), "chunks"],
     ["the runtime's ByteLengthQueuingStrategy", native, new ByteLengthQueuingStrategy({ highWaterMark: 9 }), "bytes"],
-    ["the ponyfill's CountQueuingStrategy", ponyfilled, new ponyfill.CountQueuingStrategy({ highWaterMark: 9 }), "chunks"],
+    [
+      "the ponyfill's CountQueuingStrategy",
+      ponyfilled,
+      new ponyfill.CountQueuingStrategy({ highWaterMark: 9 }),
+      "chunks",
+    ],
     [
       "the ponyfill's ByteLengthQueuingStrategy",
       ponyfilled,

@@ -2,7 +2,13 @@
  * A sender's and a receiver's account with nothing between them but two queues: what a stream does with them, without
  * streams. Each step happens when the test says so, so that every crossing of data and grants can be tried.
  */
-import { CHUNK_OVERHEAD, type Grant, type InitialCredit, ReceiveCredit, SendCredit } from "../../../src/stream/credit.ts";
+import {
+  CHUNK_OVERHEAD,
+  type Grant,
+  type InitialCredit,
+  ReceiveCredit,
+  SendCredit,
+} from "../../../src/stream/credit.ts";
 import type { Unit } from "../../../src/wire/frames.ts";
 
 export interface Chunk {
@@ -25,7 +31,7 @@ interface Queued {
 }
 
 export class CreditPair {
-  readonly sender = new SendCredit();
+  readonly sender: SendCredit = new SendCredit();
   readonly receiver: ReceiveCredit;
   readonly #waiting: Chunk[];
   readonly #data: Chunk[] = [];

@@ -16,6 +16,10 @@ class Tagged {
   }
 }
 
+class List extends Array<unknown> {}
+
+class Index extends Map<unknown, unknown> {}
+
 class Samples extends Float32Array<ArrayBuffer> {}
 
 const buffer = (length: number): ArrayBuffer => new Uint8Array(length).map((_, at) => at % 251).buffer;
@@ -73,9 +77,10 @@ export const values: Readonly<Record<string, () => unknown>> = {
   },
   "an array longer than is counted": () => Array.from({ length: 1_500 }, (_, at) => (at % 500 === 0 ? buffer(9) : at)),
   "an array with keys of its own": () => Object.assign([1, 2], { total: 3, bytes: new Uint8Array(4) }),
+  "an array with as many keys of its own as holes": () => Object.assign(new Array(2), { 1: "b", total: 3 }),
   "the match of a regular expression": () => /(?<year>\d+)-(\d+)/.exec("in 2024-05"),
   "all matches of a regular expression": () => [..."a1b2".matchAll(/[a-z](\d)/g)],
-  "an array of a subclass": () => new (class List extends Array {})(new Uint8Array(3), 2),
+  "an array of a subclass": () => List.of<unknown>(new Uint8Array(3), 2),
   "a Uint8Array": () => new Uint8Array(buffer(100)),
   "a view of a part": () => new Uint8Array(buffer(100), 8, 16),
   "an empty view": () => new Uint8Array(buffer(100), 8, 0),
@@ -108,13 +113,18 @@ export const values: Readonly<Record<string, () => unknown>> = {
   "a property with a symbol for its key": () => own({ a: 1 }, Symbol("s"), new Uint8Array(9)),
   "a frozen record": () => Object.freeze({ a: 1, list: Object.freeze([1]) }),
   "integer keys": () => ({ 10: "b", 2: "a", x: 1, "-1": 0 }),
-  "a Map": () => new Map<unknown, unknown>([["a", new Uint8Array(5)], [{ k: 1 }, 2]]),
-  "a Map of a subclass": () => new (class Index extends Map {})([["a", 1]]),
+  "a Map": () =>
+    new Map<unknown, unknown>([
+      ["a", new Uint8Array(5)],
+      [{ k: 1 }, 2],
+    ]),
+  "a Map of a subclass": () => new Index([["a", 1]]),
   "a Set": () => new Set<unknown>([1, "a", { b: 1 }, new Uint8Array(3)]),
   "a Date": () => new Date(1_700_000_000_000),
   "a RegExp": () => /a+/giu,
   "boxed primitives": () => [Object(1), Object("text"), Object(true), Object(5n)],
   "an Error": () => new RangeError("text", { cause: { bytes: new Uint8Array(3) } }),
+  "an Error without a message": () => new TypeError(),
   "an Error whose cause is a pooled Buffer": () => new Error("text", { cause: Buffer.from("pooled") }),
   "an Error with a buffer": () => own(new Error("text"), "bytes", new Uint8Array(77)),
   "an AggregateError": () => new AggregateError([new Error("a")], "both"),
@@ -138,7 +148,10 @@ export const values: Readonly<Record<string, () => unknown>> = {
   "something wide": () => Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`k${at}`, at])),
   "shared memory": () => new SharedArrayBuffer(64),
   "a view of shared memory": () => new Uint8Array(new SharedArrayBuffer(64), 8, 8),
-  "a record of shared memory": () => ({ memory: new SharedArrayBuffer(64), view: new Int32Array(new SharedArrayBuffer(8)) }),
+  "a record of shared memory": () => ({
+    memory: new SharedArrayBuffer(64),
+    view: new Int32Array(new SharedArrayBuffer(8)),
+  }),
 };
 
 /** The names of those that `test` is for. */
@@ -174,7 +187,9 @@ export const anyValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown; part:
     fc.dictionary(key, tie("part"), { maxKeys: 5 }),
     fc.array(fc.tuple(tie("part"), tie("part")), { maxLength: 3 }).map((entries) => new Map(entries)),
     fc.array(tie("part"), { maxLength: 3 }).map((list) => new Set(list)),
-    fc.dictionary(fc.string({ maxLength: 3 }), tie("part"), { maxKeys: 3 }).map((parts) => Object.assign(new Point(), parts)),
+    fc
+      .dictionary(fc.string({ maxLength: 3 }), tie("part"), { maxKeys: 3 })
+      .map((parts) => Object.assign(new Point(), parts)),
     tie("part").map((part) => own(new Error("text"), "extra", part)),
     tie("part").map((part) => ({ first: part, again: part })),
   ),

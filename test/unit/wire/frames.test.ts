@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../../src/errors.ts";
-import { chunksOf, type DataFrame, parseFrame } from "../../../src/wire/frames.ts";
+import { chunksOf, countOf, type DataFrame, parseFrame } from "../../../src/wire/frames.ts";
 import { thrownBy } from "../support/error-of.ts";
 
 const window = { unit: "chunks", limit: 5, bytes: 100, fixed: false };
@@ -16,10 +16,27 @@ type Plain = Record<string, unknown>;
 const frames: Record<string, { full: Plain; needed: string[]; wrong: Record<string, unknown[]> }> = (() => {
   const text = [undefined, null, 5, true, {}, [], "x".repeat(4097)];
   const windows = [undefined, null, 5, "chunks", [], {}, ...wrongWindows()];
-  const strategies = [null, 5, "bytes", [], {}, { unit: "rows", highWaterMark: 1 }, ...limits().map((highWaterMark) => ({ ...strategy, highWaterMark }))];
+  const strategies = [
+    null,
+    5,
+    "bytes",
+    [],
+    {},
+    { unit: "rows", highWaterMark: 1 },
+    ...limits().map((highWaterMark) => ({ ...strategy, highWaterMark })),
+  ];
   const reasons = [undefined, null, 5, "text", true];
   const counts = [undefined, null, "5", -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, SAFE + 1, {}, 5n];
-  const rows = [null, 5, "x", [], {}, { keys: [], values: [] }, { keys: ["a", "b"], values: [1] }, { keys: ["__proto__"], values: [1] }];
+  const rows = [
+    null,
+    5,
+    "x",
+    [],
+    {},
+    { keys: [], columns: [] },
+    { keys: ["a", "b"], columns: [[1], []] },
+    { keys: ["__proto__"], columns: [[1]] },
+  ];
   const frame = (full: Plain, needed: string[], wrong: Record<string, unknown[]>) => ({
     full,
     needed: ["id", ...needed],
@@ -31,14 +48,14 @@ const frames: Record<string, { full: Plain; needed: string[]; wrong: Record<stri
       ["name", "codec", "readable"],
       { name: text, codec: text, readable: windows, writable: strategies },
     ),
-    "stream-accept": frame(
-      { id: 1, codec: "clone", readable: window, writable: strategy },
-      ["codec", "readable"],
-      { codec: text, readable: windows, writable: strategies },
-    ),
+    "stream-accept": frame({ id: 1, codec: "clone", readable: window, writable: strategy }, ["codec", "readable"], {
+      codec: text,
+      readable: windows,
+      writable: strategies,
+    }),
     "stream-refuse": frame({ id: 1, reason }, ["reason"], { reason: reasons }),
     "stream-data": frame({ id: 1, chunks: [1, "a"], weights: [1, 0.5], charged: 128 }, ["charged"], {
-      chunks: [null, 5, "text", {}, { length: 1 }],
+      chunks: [null, 5, "text", {}, { length: 1 }, new Array(2 ** 32 - 1)],
       rows,
       weights: [null, 5, "text", {}],
       charged: counts,
@@ -114,14 +131,22 @@ describe("parseFrame()", () => {
   it.each(["chunks", "bytes", "weight"])("takes windows in %s, at every limit that can be told", (unit) => {
     for (const limit of [0, 1e-20, 0.5, 5, SAFE, Number.POSITIVE_INFINITY]) {
       const told = { unit, limit, bytes: limit, fixed: true };
-      parseFrame({ type: "stream-accept", id: 2, codec: "raw", readable: told, writable: { unit, highWaterMark: limit } });
+      parseFrame({
+        type: "stream-accept",
+        id: 2,
+        codec: "raw",
+        readable: told,
+        writable: { unit, highWaterMark: limit },
+      });
       parseFrame({ type: "stream-credit", id: 2, limit, bytes: limit });
     }
   });
 
   it("takes rows in place of chunks", () => {
-    const frame = { type: "stream-data", id: 0, charged: 128, rows: { keys: ["a"], values: [1, 2] } };
-    expect(chunksOf(parseFrame(frame) as DataFrame)).toEqual([{ a: 1 }, { a: 2 }]);
+    const frame = { type: "stream-data", id: 0, charged: 128, rows: { keys: ["a"], columns: [[1, 2]] } };
+    const parsed = parseFrame(frame) as DataFrame;
+    expect(chunksOf(parsed)).toEqual([{ a: 1 }, { a: 2 }]);
+    expect(countOf(parsed)).toBe(2);
   });
 
   it.each<unknown>([
@@ -162,7 +187,7 @@ describe("parseFrame()", () => {
           const frame = parseFrame(message);
           expect(Object.keys(frames)).toContain(frame.type);
           expect(Number.isSafeInteger(frame.id)).toBe(true);
-          if (frame.type === "stream-data") expect(Array.isArray(chunksOf(frame))).toBe(true);
+          if (frame.type === "stream-data") expect(chunksOf(frame).length).toBe(countOf(frame));
         } catch (error) {
           expect(error).toBeInstanceOf(ProtocolError);
         }
@@ -172,10 +197,12 @@ describe("parseFrame()", () => {
   });
 });
 
-describe("chunksOf()", () => {
+describe("chunksOf() and countOf()", () => {
   it("gives chunks as they are, and none where there are none", () => {
     const chunks = [1, { a: 1 }];
     expect(chunksOf({ type: "stream-data", id: 1, charged: 0, chunks })).toBe(chunks);
     expect(chunksOf({ type: "stream-data", id: 1, charged: 0 })).toEqual([]);
+    expect(countOf({ type: "stream-data", id: 1, charged: 0, chunks })).toBe(2);
+    expect(countOf({ type: "stream-data", id: 1, charged: 0 })).toBe(0);
   });
 });

@@ -1,0 +1,16 @@
+/**
+ * The protocol as a table: frames in → error code out, or frames out. A port that is driven by hand speaks to a real
+ * channel. What the frames mean is in docs/protocol.md.
+ */
+import { describe } from "vitest";
+import { creditRules } from "./wire/credit.ts";
+import { helloRules } from "./wire/hello.ts";
+import { malformedRules } from "./wire/malformed.ts";
+import { sendingRules } from "./wire/sent.ts";
+import { stateRules } from "./wire/states.ts";
+
+describe("hello", helloRules);
+describe("malformed", malformedRules);
+describe("states", stateRules);
+describe("credit", creditRules);
+describe("sent", sendingRules);

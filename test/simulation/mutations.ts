@@ -1,0 +1,153 @@
+/** Bugs, planted from outside: each breaks one rule of the design, and the simulator has to find it. */
+import { ReceiveCredit } from "../../src/stream/credit.ts";
+import { Incoming } from "../../src/stream/incoming.ts";
+import { Outgoing } from "../../src/stream/outgoing.ts";
+import { Duplex } from "../../src/stream/stream.ts";
+import { Streams } from "../../src/stream/streams.ts";
+import {
+  dropping,
+  loseLast,
+  type Plant,
+  patch,
+  plantLossTakesBack,
+  plantMustFit,
+  plantNoOldNews,
+  type Wrap,
+} from "./planting.ts";
+import { heldBack, hooked } from "./wrapped.ts";
+
+export interface Mutation {
+  readonly name: string;
+  readonly wrap?: Wrap;
+  readonly plant?: Plant;
+}
+
+export const mutations: readonly Mutation[] = [
+  {
+    name: "credit is granted on arrival",
+    plant: () =>
+      patch(ReceiveCredit.prototype, "arrive", (real) => {
+        return function (this: ReceiveCredit, ...amounts) {
+          real.apply(this, amounts);
+          this.held = 0;
+          this.heldBytes = 0;
+        };
+      }),
+  },
+  { name: "a chunk has to fit into the window", plant: plantMustFit },
+  { name: "a frame for a stream that has ended breaks the protocol", plant: plantNoOldNews },
+  {
+    name: "the receiver charges other bytes than the sender",
+    plant: () =>
+      patch(ReceiveCredit.prototype, "arrive", (real) => {
+        return function (this: ReceiveCredit, counted, weight, bytes) {
+          real.call(this, counted, weight, bytes > 1000 ? bytes + 8 : bytes);
+        };
+      }),
+  },
+  {
+    name: "the last chunk is lost if the end follows at once",
+    wrap: (link, world) => heldBack(link, world, loseLast),
+  },
+  {
+    name: "stream-end overtakes data",
+    wrap: (link, world) =>
+      heldBack(link, world, (waiting, next) => {
+        const at = waiting.findIndex(({ type, id }) => type === "stream-data" && id === next.id);
+        if (next.type === "stream-end" && at >= 0) waiting.splice(at, 0, next);
+        else waiting.push(next);
+      }),
+  },
+  {
+    name: "a chunk is not copied when it is written",
+    plant: () =>
+      patch(ArrayBuffer.prototype, "slice", (real) => {
+        return function (this: ArrayBuffer, start, end) {
+          return start === 0 && end === this.byteLength ? this : real.call(this, start, end);
+        };
+      }),
+  },
+  {
+    name: "a read that waits grants nothing",
+    plant: () =>
+      patch(ReceiveCredit.prototype, "grant", (real) => {
+        return function (this: ReceiveCredit) {
+          return real.call(this, false);
+        };
+      }),
+  },
+  {
+    name: "close() resolves before everything has arrived",
+    plant: () =>
+      patch(Outgoing.prototype, "close", (real) => {
+        return function (this: Outgoing) {
+          real.call(this).catch(() => {});
+          return Promise.resolve();
+        };
+      }),
+  },
+  {
+    name: "an abort does not reach a write or close that waits",
+    plant: () =>
+      patch(Outgoing.prototype, "start", (real) => {
+        return function (this: Outgoing, controller) {
+          const { signal } = new AbortController();
+          real.call(this, { signal, error: (reason?: unknown) => controller.error(reason) });
+        };
+      }),
+  },
+  {
+    name: "a reason loses its code",
+    plant: () =>
+      patch(Duplex.prototype, "encodeReason", (real) => {
+        return function (this: Duplex, reason) {
+          const { code: _, ...rest } = real.call(this, reason);
+          return rest;
+        };
+      }),
+  },
+  { name: "a cancel is not told", wrap: dropping(({ type }) => type === "stream-cancel") },
+  { name: "an error is not told", wrap: dropping(({ type }) => type === "stream-error") },
+  { name: "an end is not acknowledged", wrap: dropping(({ type }) => type === "stream-ended") },
+  {
+    name: "a stream that has failed is not forgotten",
+    plant: () =>
+      patch(Streams.prototype, "finished", (real) => {
+        return function (this: Streams, stream) {
+          if (stream.incoming.state !== "failed") real.call(this, stream);
+        };
+      }),
+  },
+  {
+    name: "a grant is one chunk too large",
+    plant: () =>
+      patch(ReceiveCredit.prototype, "grant", (real) => {
+        return function (this: ReceiveCredit, readWaits) {
+          const grant = real.call(this, readWaits);
+          if (grant === undefined || this.unit !== "chunks" || this.weighed) return grant;
+          this.limit++;
+          return { ...grant, limit: this.limit };
+        };
+      }),
+  },
+  { name: "the loss of the link takes back what has come", plant: plantLossTakesBack },
+  {
+    name: "weights get out of step with their chunks",
+    wrap: (link) =>
+      hooked(link, () => (frame, transfer, send) => {
+        const { weights } = frame;
+        send(weights === undefined ? frame : { ...frame, weights: weights.toReversed() }, transfer);
+      }),
+  },
+  {
+    name: "a stream is lost with its reader's end",
+    plant: () =>
+      patch(Incoming.prototype, "end", (real) => {
+        return function (this: Incoming, chunks) {
+          // Whoever has not read everything yet never will.
+          if (this.queued > 1) this.fail("abort", new Error("lost"));
+          else real.call(this, chunks);
+        };
+      }),
+  },
+];

@@ -1,0 +1,157 @@
+/** A whole run: two sides on a link, everything that the scenario has for them, and all checks. */
+import type { MessageLink } from "../../src/link.ts";
+import type { Frame } from "../../src/wire/frames.ts";
+import { checkCourse } from "./checks.ts";
+import { Course } from "./course.ts";
+import type { Flow } from "./flow.ts";
+import { Net } from "./link.ts";
+import { Random } from "./random.ts";
+import { Causes, makeReason } from "./reasons.ts";
+import { type ChannelEvent, other, type Scenario, type SideName } from "./scenario.ts";
+import { type Run, Side } from "./side.ts";
+import { World } from "./world.ts";
+import { hooked } from "./wrapped.ts";
+
+export interface SimulationOptions {
+  /** Keeps the whole log. */
+  readonly verbose?: boolean;
+  /** Puts something between the cores and their links: a planted bug, say. */
+  readonly wrap?: (link: MessageLink, world: World) => MessageLink;
+}
+
+/** Nobody tells an end that its remote died before they have met; this long a user waits for that. */
+const PATIENCE = 30_000;
+
+export class Simulation implements Run {
+  readonly world: World;
+  readonly random: Random;
+  readonly net: Net;
+  readonly courses: readonly Course[];
+  readonly causes: Causes = new Causes();
+  readonly channelCauses: Causes = new Causes(this.causes);
+  readonly busy: Promise<unknown>[] = [];
+  readonly #scenario: Scenario;
+  readonly #wrap: SimulationOptions["wrap"];
+  readonly #sides: Readonly<Record<SideName, Side>>;
+  readonly #both: readonly Side[];
+  readonly #byId = new Map<number, Course>();
+  /** Ends that have been delivered. */
+  #ends = 0;
+
+  constructor(scenario: Scenario, { verbose = false, wrap }: SimulationOptions) {
+    const { seed, sides, streams } = scenario;
+    this.#scenario = scenario;
+    this.#wrap = wrap;
+    this.world = new World(verbose);
+    this.random = new Random(seed ^ 0x51b1ce);
+    this.courses = streams.map((plan) => new Course(this.world, this.random.fork(), scenario, plan, this.causes));
+    this.net = new Net(this.world, this.random.fork(), scenario.link, {
+      delivering: (side, message) => this.#arriving(side, message)?.delivers(message as never),
+      delivered: (side, message) => this.#delivered(side, message),
+    });
+    this.#sides = { A: new Side(this, "A", sides.A), B: new Side(this, "B", sides.B) };
+    this.#both = [this.#sides.A, this.#sides.B];
+  }
+
+  async run(): Promise<void> {
+    const { world, courses } = this;
+    const { sides, calls, event } = this.#scenario;
+    for (const side of this.#both) world.at(sides[side.name].connectAt, () => side.connect(this.#tapped(side)));
+    for (const course of courses) {
+      const { opener, openAt } = course.plan;
+      this.#act(opener, openAt, (side) => side.open(course));
+    }
+    for (const call of calls) this.#act(call.side, call.at, (side) => side.call(call));
+    if (event !== undefined && "ms" in event) world.at(event.ms, () => this.#happen(event));
+    void world.expect("the whole run", this.#conduct());
+    await world.run();
+    for (const course of courses) checkCourse(course, (what) => world.fail(what));
+    for (const side of this.#both) side.checkClosed();
+  }
+
+  loses(): void {
+    const { world } = this;
+    this.causes.says("StreamError", "CONNECTION_LOST");
+    this.channelCauses.says("LinkError", "CONNECTION_LOST");
+    world.at(world.now + PATIENCE, () => {
+      for (const side of this.#both) if (!side.ready) side.abort(new Error(`${side.name} has lost patience`));
+    });
+  }
+
+  /** Does something as soon as the side is connected. */
+  #act(name: SideName, ms: number, task: (side: Side) => void): void {
+    this.world.at(Math.max(ms, this.#scenario.sides[name].connectAt), () => task(this.#sides[name]));
+  }
+
+  /** What happens to the channel while streams are under way. */
+  #happen(event: ChannelEvent): void {
+    this.channelCauses.says("StreamError", "CHANNEL_CLOSED");
+    if (event.how === "kill") {
+      this.loses();
+      this.net.kill();
+      return;
+    }
+    const side = this.#sides[event.side];
+    if (event.how === "abort") side.abort(makeReason(this.random, "channel.abort()"));
+    else side.close(event.how === "dispose");
+  }
+
+  /** Waits until everybody is done, then closes. */
+  async #conduct(): Promise<void> {
+    const { world } = this;
+    const { sides, streams, calls, link, closing, quiet } = this.#scenario;
+    const starts = [...streams.map((each) => each.openAt), ...calls.map((each) => each.at)];
+    await world.sleep(Math.max(sides.A.connectAt, sides.B.connectAt, ...starts) + 1);
+    for (let seen = -1, all = this.#everybody(); all.length > seen; all = this.#everybody()) {
+      seen = all.length;
+      await Promise.all(all.map((each) => each.catch(() => {})));
+    }
+    if (quiet) {
+      await world.sleep(1000 + 10 * link.latency + 3 * link.stall);
+      for (const side of this.#both) side.checkQuiet();
+    }
+    if (closing !== "B") this.#sides.A.close(closing === "dispose");
+    if (closing === "B" || closing === "both") this.#sides.B.close(false);
+  }
+
+  #everybody(): Promise<unknown>[] {
+    return [...this.busy, ...this.courses.flatMap((course) => course.busy)];
+  }
+
+  /** The link of a side, seen from its core: what was posted is known ahead of any planted bug. */
+  #tapped({ name, link }: Side): MessageLink {
+    const inner = this.#wrap?.(link, this.world) ?? link;
+    return hooked(inner, () => (frame, transfer, send) => {
+      send(frame, transfer);
+      this.#posted(name, frame as Frame);
+    });
+  }
+
+  #posted(side: SideName, frame: Frame): void {
+    if (frame.type === "stream-open") {
+      const course = this.courses[(frame.metadata as { plan: number }).plan] as Course;
+      this.#byId.set(frame.id, course);
+      course.back.opens(frame.readable);
+    }
+    const course = this.#byId.get(frame.id);
+    if (frame.type === "stream-accept") course?.forth.opens(frame.readable);
+    else if (frame.type === "stream-data") course?.written(side).posts(frame);
+    else if (frame.type === "stream-credit") course?.written(other(side)).grants(frame);
+  }
+
+  #delivered(side: SideName, message: unknown): void {
+    this.#arriving(side, message)?.counted();
+    const { event } = this.#scenario;
+    const { type, id } = message as Frame;
+    if (type !== "stream-end") return;
+    const course = this.#byId.get(id);
+    if (course?.ends[side]?.stats().incoming.state === "ended") course.written(other(side)).arrived = true;
+    if (event !== undefined && "ends" in event && ++this.#ends === event.ends) this.#happen(event);
+  }
+
+  /** The flow whose chunks this message brings to a side, if it does. */
+  #arriving(side: SideName, message: unknown): Flow | undefined {
+    const { type, id } = message as Frame;
+    return type === "stream-data" ? this.#byId.get(id)?.written(other(side)) : undefined;
+  }
+}

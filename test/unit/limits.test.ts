@@ -1,0 +1,75 @@
+/** Limits: what is not said keeps its default, whatever else is. */
+import { describe, expect, it } from "vitest";
+import { type Limits, resolveLimits } from "../../src/limits.ts";
+import { thrownBy } from "./support/error-of.ts";
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+const trusted: Limits = {
+  streams: 16_384,
+  unaccepted: 256,
+  maxChunk: 16 * MiB,
+  streamBytes: 4 * MiB,
+  window: Number.POSITIVE_INFINITY,
+  calls: 1_024,
+  idleGrants: 1_000,
+  unsolicited: Number.POSITIVE_INFINITY,
+};
+const untrusted: Limits = { ...trusted, streams: 1_024, streamBytes: 256 * KiB, window: 64 * MiB, unsolicited: 10 };
+const names = Object.keys(trusted) as (keyof Limits)[];
+
+const kinds: [string, boolean, Limits][] = [
+  ["a trusted", true, trusted],
+  ["an untrusted", false, untrusted],
+];
+
+describe.each(kinds)("resolveLimits(), of %s remote", (_, isTrusted, defaults) => {
+  it.each([undefined, {}, { streams: undefined }, Object.create({ streams: 5 })])(
+    "keeps every limit for %o",
+    (given) => {
+      expect(resolveLimits(given, isTrusted)).toEqual(defaults);
+    },
+  );
+
+  it.each(names)("keeps every other limit when %s is set", (name) => {
+    expect(resolveLimits({ [name]: 7 }, isTrusted)).toEqual({ ...defaults, [name]: 7 });
+  });
+
+  it("takes all of them at once, and ∞", () => {
+    const all = Object.fromEntries(names.map((name) => [name, Number.POSITIVE_INFINITY]));
+    expect(resolveLimits(all, isTrusted)).toEqual(all);
+  });
+
+  it("gives each channel limits of its own", () => {
+    const one = resolveLimits({}, isTrusted) as { streams: number };
+    one.streams = 1;
+    expect(resolveLimits({}, isTrusted).streams).toBe(defaults.streams);
+  });
+});
+
+describe("resolveLimits(), of mistakes", () => {
+  it.each([0, -1, Number.NaN, "5", null, {}, true, 5n])(
+    "refuses the value %o with a RangeError that names the limit",
+    (value) => {
+      for (const name of names) {
+        const { error, code } = thrownBy(() => resolveLimits({ [name]: value } as Partial<Limits>, true));
+        expect(error).toBeInstanceOf(RangeError);
+        expect(error.message).toContain(`limits.${name}`);
+        expect(code).toBe("BAD_OPTION");
+      }
+    },
+  );
+
+  it.each(["stream", "max_chunk", "toString", "constructor", "__proto__"])(
+    "refuses a limit that is none: %s",
+    (name) => {
+      const given = Object.defineProperty({}, name, { value: 5, enumerable: true });
+      const { error, code } = thrownBy(() => resolveLimits(given, true));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.message).toContain(name);
+      expect(error.message).toContain("maxChunk");
+      expect(code).toBe("BAD_OPTION");
+    },
+  );
+});

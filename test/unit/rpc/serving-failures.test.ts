@@ -1,0 +1,171 @@
+/** Methods that fail, and notifications, which nobody answers. */
+import { describe, expect, it } from "vitest";
+import { RpcError } from "../../../src/errors.ts";
+import { decodeReason } from "../../../src/reason.ts";
+import type { Method } from "../../../src/rpc/peer.ts";
+import { bench } from "../support/rpc.ts";
+import { settle } from "../support/scheduler.ts";
+
+const never: Method = () => new Promise(() => {});
+
+describe("RpcPeer, of a method that fails", () => {
+  it("answers with what it threw, so that the caller can have it in its class", async () => {
+    const thrown = Object.assign(new RangeError("too far"), { code: "FAR" });
+    for (const m of [
+      () => {
+        throw thrown;
+      },
+      async () => {
+        throw thrown;
+      },
+    ]) {
+      const one = bench({ methods: { m } });
+      one.ask("m", {}, 1);
+      await settle();
+      const { code, message, data } = one.response().error as {
+        code: number;
+        message: string;
+        data: { reason: unknown };
+      };
+      expect([code, message]).toEqual([-32_000, "too far"]);
+      expect(decodeReason(data.reason)).toMatchObject({ name: "RangeError", message: "too far", code: "FAR" });
+    }
+  });
+
+  it("tells its stack to a trusted remote only", async () => {
+    for (const trusted of [true, false]) {
+      const one = bench({
+        methods: {
+          m: () => {
+            throw new Error("text");
+          },
+        },
+        host: { trusted },
+      });
+      one.ask("m", {}, 1);
+      await settle();
+      expect(JSON.stringify(one.response()).includes("stack")).toBe(trusted);
+    }
+  });
+
+  it("answers with the code, message and data of an RpcError", async () => {
+    const one = bench({
+      methods: {
+        m: () => {
+          throw new RpcError(42, "mine", { data: { a: 1 } });
+        },
+      },
+    });
+    one.ask("m", {}, 1);
+    await settle();
+    expect(one.response().error).toEqual({ code: 42, message: "mine", data: { a: 1 } });
+  });
+
+  it.each<[string, unknown]>([
+    ["undefined", undefined],
+    ["null", null],
+    ["text", "text"],
+    ["a symbol", Symbol("s")],
+    ["an object without a prototype", Object.create(null)],
+    ["an error whose message is no text", Object.assign(new Error(""), { message: { a: () => 1 } })],
+    [
+      "an error that cannot be read",
+      Object.defineProperty(new Error(""), "message", {
+        get() {
+          throw new Error("no");
+        },
+      }),
+    ],
+    ["an RpcError whose data cannot be sent", new RpcError(1, "text", { data: () => 1 })],
+  ])("answers all the same where it threw %s", async (_, thrown) => {
+    const one = bench({
+      methods: {
+        m: () => {
+          throw thrown;
+        },
+      },
+    });
+    one.ask("m", {}, 1);
+    await settle();
+    expect(one.sent).toHaveLength(1);
+    expect(one.response()).toMatchObject({ id: 1, error: { message: expect.any(String), code: expect.any(Number) } });
+    expect(one.peer.active).toBe(0);
+  });
+
+  it("keeps the code and message of an RpcError whose data cannot be sent", async () => {
+    const one = bench({
+      methods: {
+        m: () => {
+          throw new RpcError(42, "mine", { data: () => 1 });
+        },
+      },
+    });
+    one.ask("m", {}, 1);
+    await settle();
+    expect(one.response().error).toMatchObject({ code: 42, message: "mine" });
+  });
+
+  it("answers with the error of a result that cannot be sent", async () => {
+    const one = bench({ methods: { m: () => ({ f: () => 1 }) } });
+    one.ask("m", {}, 1);
+    await settle();
+    expect(one.sent).toHaveLength(1);
+    const { data } = one.response().error as { data: { reason: unknown } };
+    expect((decodeReason(data.reason) as Error).name).toBe("DataCloneError");
+    expect(one.peer.active).toBe(0);
+  });
+});
+
+describe("RpcPeer, of a notification", () => {
+  it("runs the method, and never answers", async () => {
+    const seen: unknown[] = [];
+    const one = bench({ methods: { note: (params: unknown) => seen.push(params) } });
+    one.ask("note", { a: 1 });
+    await settle();
+    expect([seen, one.sent]).toEqual([[{ a: 1 }], []]);
+  });
+
+  it("does not answer with an error either", async () => {
+    const one = bench({
+      methods: {
+        fails: () => {
+          throw new Error("no");
+        },
+      },
+    });
+    for (const name of ["fails", "missing"]) one.ask(name);
+    await settle();
+    expect(one.sent).toEqual([]);
+  });
+
+  it("runs while a request whose id is null is in progress", async () => {
+    let ran = 0;
+    const one = bench({ methods: { never, note: () => void ran++ } });
+    one.ask("never", {}, null);
+    one.ask("note");
+    await settle();
+    expect(ran).toBe(1);
+  });
+
+  it("is dropped at the limit of calls, and leaves no trace", async () => {
+    let ran = 0;
+    const one = bench({ methods: { never, note: () => void ran++ }, host: { calls: 1 } });
+    one.ask("never");
+    one.ask("note");
+    await settle();
+    expect([ran, one.sent.length, one.peer.active]).toEqual([0, 0, 0]);
+  });
+
+  it("aborts the method's signal when the connection is lost", async () => {
+    let signal: AbortSignal | undefined;
+    const note: Method = (_: never, context) => {
+      signal = context.signal;
+      return new Promise(() => {});
+    };
+    const one = bench({ methods: { note } });
+    one.ask("note");
+    await settle();
+    one.peer.close(() => "lost");
+    expect(signal?.aborted).toBe(true);
+  });
+});
