@@ -7,6 +7,12 @@ import type { Transfer } from "./chunk.ts";
 import { type IncomingOptions, platformMark } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
 
+/** A queuing strategy. Its `size` is typed as a method, so that one for some chunks serves where any may come. */
+export interface StrategyOf<Chunk> {
+  readonly highWaterMark?: number | undefined;
+  size?(chunk: Chunk): number;
+}
+
 /** Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. */
 export interface StreamOptions<In = unknown, Out = unknown> {
   /** The form of the chunks while they cross; both sides must name the same. Default: structured clone. */
@@ -15,9 +21,9 @@ export interface StreamOptions<In = unknown, Out = unknown> {
   readonly highWaterMark?: number | undefined;
   readonly size?: QueuingStrategySize<never> | undefined;
   /** The window of our readable; it overrides the sender's. */
-  readonly readableStrategy?: QueuingStrategy<In> | QueuingStrategy<never>;
+  readonly readableStrategy?: StrategyOf<In>;
   /** The queue of our writable, and the window of the far side's readable if nobody set one there. */
-  readonly writableStrategy?: QueuingStrategy<Out> | QueuingStrategy<never>;
+  readonly writableStrategy?: StrategyOf<Out>;
   /** `"bytes"`: a readable byte stream, without chunk borders. Default `"chunks"`. */
   readonly readable?: "chunks" | "bytes";
   /** Moves whole buffers rather than copying them; or a function that names what is to be moved of a chunk. */

@@ -34,7 +34,7 @@ export function drawFlow(random: Random, kind: ChunkKind, receiver: OptionsPlan)
     [40, "small" as const],
     [25, "medium" as const],
     [22, "mixed" as const],
-    [count <= 30 ? 8 : 0, "large" as const],
+    [count <= 10 ? 8 : 0, "large" as const],
   ]);
   return {
     kind,

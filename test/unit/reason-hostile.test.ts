@@ -203,6 +203,13 @@ describe("decodeReason(), of a hostile remote", () => {
     expect(made).toBeLessThanOrEqual(MAX_REASON);
   });
 
+  it("makes no more of a list than that either, however long it is", () => {
+    for (const each of [{ name: "", message: "" }, {}, null, undefined]) {
+      const arrived = decodeReason({ name: "AggregateError", errors: new Array(50_000).fill(each) }) as AggregateError;
+      expect(arrived.errors.length).toBeLessThanOrEqual(MAX_REASON);
+    }
+  });
+
   it("never throws, whatever came", () => {
     const anything = fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true });
     const almost = fc.record(

@@ -63,6 +63,16 @@ describe("charge()", () => {
     );
   });
 
+  it("does not count what every object inherits, which may differ at the two ends", () => {
+    const polluted = Object.prototype as { bytes?: Uint8Array };
+    polluted.bytes = new Uint8Array(500);
+    try {
+      expect(charge({ a: new Uint8Array(1) })).toBe(CHUNK_OVERHEAD + 1);
+    } finally {
+      delete polluted.bytes;
+    }
+  });
+
   it("is the same after a part was posted as plain data, which needs no look at it", () => {
     for (const plain of [{ a: 1 }, [1, [2]], "text", null, { deep: { list: [{}] } }])
       expect(charge(structuredClone(plain))).toBe(CHUNK_OVERHEAD);

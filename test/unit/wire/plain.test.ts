@@ -153,7 +153,15 @@ describe("copyValue()", () => {
       },
     ],
     [
-      "what is too wide at every level",
+      "a record that is too wide at every level",
+      () => {
+        const wide = (value: unknown): object =>
+          Object.fromEntries(Array.from({ length: 500 }, (_, at) => [at, value]));
+        return wide(wide(1));
+      },
+    ],
+    [
+      "a list that is too wide at every level",
       () => {
         const leaf = new Array(1_000).fill(0);
         return new Array(1_000).fill(leaf);
