@@ -43,9 +43,9 @@ export function hasByteLength(kind: ChunkKind): boolean {
 }
 
 export function makeSpec(random: Random, { kind, lengths }: FlowPlan, index: number): Spec {
-  const class_ = lengths !== "mixed" ? lengths : random.pick(["empty", "small", "small", "medium", "medium"] as const);
+  const range = lengths !== "mixed" ? lengths : random.pick(["empty", "small", "small", "medium", "medium"] as const);
   const ranges = { empty: [0, 0], small: [1, 100], medium: [100, 4096], large: [20_000, LONGEST] } as const;
-  const [least, most] = ranges[class_];
+  const [least, most] = ranges[range];
   let length = random.int(least, most);
   if (lengths === "mixed" && random.chance(0.03)) length = random.int(...ranges.large);
   if (kind === "doubles") length -= length % 8;

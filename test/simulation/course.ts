@@ -145,7 +145,6 @@ export class Course {
     const { forth, back } = this;
     const watch = this.#actor(this.far, stream, back).watch;
     forth.reads = true;
-    back.wrote = true;
     // The transform's own queue, and what the pipe has in hand.
     forth.slack = 3;
     const passing = new TransformStream<unknown, unknown>({

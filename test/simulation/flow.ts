@@ -40,8 +40,7 @@ export class Flow {
   arrived = false;
   /** A chunk that cannot be cloned has been written. */
   bad = false;
-  /** Both actors have run, so that outcomes mean something. */
-  wrote = false;
+  /** Somebody reads it, so that how it ends means something. */
   reads = false;
   /** Buffers of what was written: whether they were moved away shows in the end. */
   readonly buffers: { readonly buffer: ArrayBuffer; readonly length: number; readonly moved: boolean }[] = [];

@@ -8,7 +8,6 @@ export async function write(actor: Actor): Promise<void> {
   const { world, flow } = actor;
   const { startAt, style } = flow.plan.writer;
   if (startAt > 0) await world.sleep(startAt);
-  flow.wrote = true;
   if (style === "pipe") await pipe(actor);
   else await byHand(actor);
 }
