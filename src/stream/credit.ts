@@ -185,7 +185,8 @@ export class ReceiveCredit {
 
   #nextLimit(readWaits: boolean): number {
     const room = this.highWaterMark - this.held;
-    if (this.weighed) return this.chunks + this.#nextRound(room, readWaits);
+    // A round is over once all its chunks have come.
+    if (this.weighed) return this.chunks < this.limit ? this.limit : this.chunks + this.#nextRound(room, readWaits);
     if (room > 0) return tellable(Math.max(this.received + room, nextUp(this.received)));
     // Pure pull: one chunk for a read that waits; whatever it weighs, it may start just above what was received.
     if (readWaits) return this.unit === "chunks" ? this.received + 1 : nextUp(this.received);

@@ -326,6 +326,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   #start(chunk: unknown, weight: number): void {
+    // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
     const alone = typeof this.#transfer === "function";
     this.#batch ??= new Batch(this.#owner.id, this.#weights !== undefined);
     if (this.#codec === undefined && !alone) {
@@ -348,8 +349,6 @@ export class Outgoing implements UnderlyingSink<unknown> {
     }
     const bytes = charge(owned);
     this.#book(this.#payload(owned), weight, bytes);
-    // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
-    if (alone) this.flush();
     this.#batch.add(owned, weight, bytes, moves);
     this.#gathered(this.#batch, alone);
   }

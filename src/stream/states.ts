@@ -12,7 +12,7 @@
  *
  *     both: any state that is not final ──abort | cancel | refuse | error | lost──▶ failed
  *
- * Rule 1. A final state is left by nothing: whatever still comes for it is old news, and ignored.
+ * Rule 1. A final state is left by nothing: what may still be on its way to it is old news, and ignored.
  * Rule 2. `ended` is final before the reader is done: losing the channel never takes back what has come.
  * Rule 3. An event that the table does not list for a state breaks the protocol; `undefined` stands for that.
  */

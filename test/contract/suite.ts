@@ -8,6 +8,8 @@ import { byteReadables } from "./suite/bytes.ts";
 import { channels } from "./suite/channel.ts";
 import { charges } from "./suite/charges.ts";
 import { chunks } from "./suite/chunks.ts";
+import { closing } from "./suite/closing.ts";
+import { codecs } from "./suite/codecs.ts";
 import { crossing } from "./suite/crossing.ts";
 import { ending } from "./suite/ending.ts";
 import { losses } from "./suite/losses.ts";
@@ -16,7 +18,11 @@ import { opening } from "./suite/opening.ts";
 import { options } from "./suite/options.ts";
 import { ownership } from "./suite/ownership.ts";
 import type { Contract, Gaps, MakePair } from "./suite/pair.ts";
+import { pipes } from "./suite/pipes.ts";
 import { reasonsCross } from "./suite/reasons.ts";
+import { statsAndCalls } from "./suite/stats.ts";
+import { transfers } from "./suite/transfers.ts";
+import { pullAndUnlimited } from "./suite/unlimited.ts";
 import { waiting } from "./suite/waiting.ts";
 import { weights } from "./suite/weights.ts";
 import { windows } from "./suite/windows.ts";
@@ -27,6 +33,8 @@ const topics: Readonly<Record<string, (contract: Contract) => void>> = {
   channels,
   charges,
   chunks,
+  closing,
+  codecs,
   crossing,
   ending,
   losses,
@@ -34,7 +42,11 @@ const topics: Readonly<Record<string, (contract: Contract) => void>> = {
   opening,
   options,
   ownership,
+  pipes,
+  pullAndUnlimited,
   reasonsCross,
+  statsAndCalls,
+  transfers,
   waiting,
   weights,
   windows,

@@ -130,14 +130,16 @@ export function build({ kind, index, offset, length }: Spec, own: Uint8Array): B
     case "list": {
       const first = content.slice(0, length >> 1);
       const second = content.slice(length >> 1);
-      return whole([first, second, index], first.buffer, second.buffer);
+      // Two views of one buffer: it can be moved only once.
+      return whole([first, second, index, new Uint8Array(first.buffer)], first.buffer, second.buffer);
     }
   }
 }
 
 /** What the byte account has to charge: 64, and the top-level buffers. */
 export function charged({ kind, length }: Spec): number {
-  if (hasByteLength(kind) || kind === "instance" || kind === "list") return 64 + length;
+  if (hasByteLength(kind) || kind === "instance") return 64 + length;
+  if (kind === "list") return 64 + length + (length >> 1);
   return kind === "holder" ? 64 + length + 8 : 64;
 }
 
@@ -179,8 +181,9 @@ export function complaint(spec: Spec, value: unknown, raw: boolean): string | un
     case "map":
       return both(value instanceof Map && value.get("index") === index, (value as Map<string, unknown>).get("data"));
     case "list": {
-      const [first, second, at] = value as [Uint8Array, Uint8Array, number];
-      return both(at === index, new Uint8Array(Buffer.concat([first, second])).slice());
+      const [first, second, at, again] = value as [Uint8Array, Uint8Array, number, Uint8Array];
+      const all = new Uint8Array(Buffer.concat([first, second])).slice();
+      return both(at === index && Buffer.compare(first, again) === 0, all);
     }
   }
 }

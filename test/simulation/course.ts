@@ -2,6 +2,7 @@
 import type { ChannelStream } from "../../src/stream/stream.ts";
 import type { OpenOptions, StreamDefinition } from "../../src/stream/streams.ts";
 import type { Actor } from "./actor.ts";
+import { charged } from "./chunks.ts";
 import { writableStrategy } from "./draw-options.ts";
 import { Flow } from "./flow.ts";
 import type { Net } from "./link.ts";
@@ -151,9 +152,10 @@ export class Course {
       transform: (chunk, controller) => {
         const spec = forth.specs[forth.got];
         forth.takes(chunk);
-        if (spec !== undefined) back.writes(spec, chunk, undefined);
-        if (spec !== undefined && spec.length + 8 > back.rule.maxChunk)
-          this.causes.says("RangeError", "CHUNK_TOO_LARGE");
+        if (spec !== undefined) {
+          if (charged(spec) - 64 > back.rule.maxChunk) this.causes.says("RangeError", "CHUNK_TOO_LARGE");
+          back.writes(spec, chunk, undefined);
+        }
         controller.enqueue(chunk);
       },
       flush: () => {

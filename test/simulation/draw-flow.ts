@@ -3,7 +3,12 @@ import type { Random } from "./random.ts";
 import type { ChunkKind, FlowPlan, OptionsPlan, ReaderPlan, WriterPlan } from "./scenario.ts";
 
 /** Around this long (virtual milliseconds) most runs take: when something goes wrong, it does so by then. */
-export const SPAN = 150;
+const SPAN = 150;
+
+/** When something goes wrong; often early, before both sides know of each other or of the stream. */
+export function drawMoment(random: Random): number {
+  return random.int(0, random.chance(0.35) ? SPAN / 5 : SPAN);
+}
 
 export function drawKind(random: Random, codec: "clone" | "raw"): ChunkKind {
   if (codec === "raw" || random.chance(0.4)) {
@@ -59,7 +64,7 @@ function drawWriter(random: Random, kind: ChunkKind, count: number): WriterPlan 
     [3, "bad-chunk" as const],
   ]);
   const after = random.int(0, count);
-  const ms = random.int(0, SPAN);
+  const ms = drawMoment(random);
   const end = how === "close" ? { how } : how === "abort-at" || how === "signal-at" ? { how, ms } : { how, after };
   return {
     style,
@@ -80,7 +85,7 @@ function drawReader(random: Random, count: number, { bytes }: OptionsPlan): Read
   const stop = random.weighted<ReaderPlan["stop"]>([
     [78, undefined],
     // An iterator has the only lock there is.
-    [style === "iterate" ? 0 : 6, { how: "cancel-at", ms: random.int(0, SPAN) }],
+    [style === "iterate" ? 0 : 6, { how: "cancel-at", ms: drawMoment(random) }],
     [16, { how: style === "iterate" ? "break" : style === "pipe" ? "sink-error" : "cancel", after }],
   ]);
   const pause = random.chance(0.2) ? { after: random.int(0, count), ms: random.int(50, 400) } : undefined;

@@ -1,5 +1,5 @@
 /** Draws a scenario from a seed. What is drawn must be able to end: nobody waits for what will never come. */
-import { drawFlow, drawKind, SPAN } from "./draw-flow.ts";
+import { drawFlow, drawKind, drawMoment } from "./draw-flow.ts";
 import { drawOptions } from "./draw-options.ts";
 import { Random } from "./random.ts";
 import {
@@ -40,7 +40,7 @@ export function draw(seed: number): Scenario {
     streams,
     calls: Array.from({ length: random.chance(0.25) ? random.int(1, 3) : 0 }, () => ({
       side: random.pick(["A", "B"]),
-      at: random.int(0, SPAN),
+      at: drawMoment(random),
       takes: random.int(0, 60),
       cancelAfter: random.chance(0.3) ? random.int(0, 60) : undefined,
     })),
@@ -53,7 +53,7 @@ export function draw(seed: number): Scenario {
 function withLateReaders(random: Random, stream: StreamPlan): StreamPlan {
   const late = (flow: FlowPlan): FlowPlan => ({
     ...flow,
-    reader: { ...flow.reader, startAt: flow.reader.startAt + random.int(0, SPAN) },
+    reader: { ...flow.reader, startAt: flow.reader.startAt + random.int(30, 200) },
   });
   return { ...stream, forth: late(stream.forth), back: late(stream.back) };
 }
@@ -85,7 +85,7 @@ function drawSide(random: Random): SidePlan {
     connectAt: random.chance(0.5) ? 0 : random.int(0, 40),
     takesIncoming: random.chance(0.6),
     takeDelay: random.pick([0, 0, 20]),
-    stopsTakingAt: random.chance(0.05) ? random.int(0, SPAN) : undefined,
+    stopsTakingAt: random.chance(0.05) ? drawMoment(random) : undefined,
     initialCredit: random.weighted([
       [70, undefined],
       [10, { chunks: 0, bytes: 0 }],
@@ -94,7 +94,7 @@ function drawSide(random: Random): SidePlan {
     ]),
     limits: {
       ...(random.chance(0.12) && { streams: random.int(1, 2) }),
-      ...(random.chance(0.1) && { unaccepted: 1 }),
+      ...(random.chance(0.15) && { unaccepted: 1 }),
       ...(random.chance(0.05) && { maxChunk: random.pick([50, 3000]) }),
       ...(random.chance(0.25) && { streamBytes: random.pick([1, 64, 1000, 20_000, 150_000]) }),
     },
@@ -110,7 +110,7 @@ function drawChannelEvent(random: Random): ChannelEvent | undefined {
     [6, "abort" as const],
     [3, "dispose" as const],
   ]);
-  const ms = random.int(0, SPAN);
+  const ms = drawMoment(random);
   if (how === undefined) return undefined;
   if (how === "kill-at-end") return { how: "kill", ends: random.int(1, 4) };
   return how === "kill" ? { how, ms } : { how, ms, side: random.pick(["A", "B"]) };
@@ -162,18 +162,18 @@ function drawHandlerEnd(random: Random): HandlerEnd {
     [6, "returns" as const],
     [6, "throws" as const],
   ]);
-  const ms = random.chance(0.3) ? -1 : random.int(0, SPAN);
+  const ms = random.chance(0.3) ? -1 : drawMoment(random);
   return how === "wait" ? { how } : { how, ms };
 }
 
 function drawStreamEvent(random: Random, link: LinkPlan): StreamEvent | undefined {
   const how = random.weighted([
-    [88, undefined],
-    [5, "abort" as const],
-    [5, "signal" as const],
+    [85, undefined],
+    [6, "abort" as const],
+    [7, "signal" as const],
     [2, link.forks.A && link.forks.B ? ("lane-cut" as const) : undefined],
   ]);
-  const ms = random.int(0, SPAN);
+  const ms = drawMoment(random);
   if (how === undefined) return undefined;
   return how === "abort" ? { how, ms, side: random.pick(["A", "B"]) } : { how, ms };
 }

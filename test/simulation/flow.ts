@@ -50,6 +50,7 @@ export class Flow {
   readonly #costs = [0];
   readonly #bytes = [0];
   readonly #weights = [0];
+  #opened = false;
   /** The last limit of a receiver that weighs. */
   #limit = 0;
   /** Chunks delivered before the batch that is being delivered; the heaviest of them; the most granted so far. */
@@ -118,8 +119,9 @@ export class Flow {
     }
   }
 
-  /** The core has counted all that was delivered. */
+  /** The core has counted all that was delivered; what comes before it accepts, it only keeps. */
   counted(): void {
+    if (!this.#opened) return;
     for (; this.#before < this.delivered; this.#before++) {
       const [before, after] = [this.#weights[this.#before] as number, this.#weights[this.#before + 1] as number];
       this.#heaviest = Math.max(this.#heaviest, after - before);
@@ -129,19 +131,21 @@ export class Flow {
   /** The receiver has told a limit. With a `size` of its own it grants chunks: one, then at most double, if they fit. */
   grants({ limit }: { readonly limit: number }): void {
     // Limits never fall: the same one again goes with a grant of bytes.
-    if (!this.rule.weighed || limit <= this.#limit) return;
+    const raise = limit - this.#limit;
+    if (!this.rule.weighed || raise <= 0) return;
     this.#limit = limit;
-    // A grant may fall due in the middle of a batch, for a read that waits: the core has counted a part of it then.
+    // A grant may fall due in the middle of what is delivered, for a read that waits: only a part is counted then.
     const granted = limit - this.delivered;
     const { highWaterMark } = this.rule;
     const fit = this.#heaviest > 0 ? Math.floor(highWaterMark / this.#heaviest + DRIFT) : Number.POSITIVE_INFINITY;
     const most = Math.max(1, Math.min(fit, 2 * this.#granted));
     if (granted > most) this.#fail(`${granted} chunks are granted at once, ${most} are allowed`);
-    this.#granted = Math.max(this.#granted, limit - this.#before);
+    this.#granted = Math.max(this.#granted, limit - this.#before, raise);
   }
 
   /** The first limits, as `stream-open` and `stream-accept` tell them. */
   opens(window: WireWindow): void {
+    this.#opened = true;
     this.grants(window);
   }
 

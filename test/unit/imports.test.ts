@@ -28,7 +28,7 @@ function sourceUses(file: string): Uses {
 const core = filesIn("src");
 const adapters = filesIn("adapters");
 
-/** The globals of the design: Streams, AbortSignal, TextEncoder and TextDecoder, and DOMException; and the language's own. */
+/** What the core may take from its platform: Streams, AbortSignal, TextEncoder and TextDecoder, and DOMException; and the language's own. */
 const platform = [
   "ReadableStream",
   "WritableStream",

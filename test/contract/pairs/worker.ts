@@ -12,10 +12,27 @@ const classes: Required<StreamClasses> = {
 };
 const fixture = new URL("../../fixtures/worker.mjs", import.meta.url);
 
+interface Started {
+  readonly worker: Worker;
+  readonly ask: Ask;
+}
+
+/** The next worker loads while a test still runs. */
+let spare: Started | undefined;
+
 /** A worker that runs the fixture, and a way to ask it which is no part of the link. */
-export function startWorker(spec: PairOptions["far"] = {}, link: WorkerLinkOptions = {}): { worker: Worker; ask: Ask } {
+export function startWorker(spec: PairOptions["far"] = {}, link: WorkerLinkOptions = {}): Started {
+  const { worker, ask } = spare ?? load();
+  spare = load();
+  spare.worker.unref();
+  worker.ref();
+  void ask("setUp", spec, link);
+  return { worker, ask };
+}
+
+function load(): Started {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(fixture, { workerData: { questions: port2, spec, link }, transferList: [port2 as never] });
+  const worker = new Worker(fixture, { workerData: { questions: port2 }, transferList: [port2 as never] });
   const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: unknown): void }>();
   let last = 0;
   port1.onmessage = ({ data: { id, answer, failure } }) => {

@@ -32,6 +32,10 @@ export class Far {
   start(): Promise<void> {
     return this.#ask("start") as Promise<void>;
   }
+  /** Has it connected, or begun to? */
+  started(): Promise<boolean> {
+    return this.#ask("started") as Promise<boolean>;
+  }
   /** The stream that the far side's puppet has, or will have. */
   stream(key: string): FarStream {
     return new FarStream(this.#ask, key);

@@ -3,7 +3,7 @@
 import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
-import { bytes, failure, flood, readSome, rejection, through, withCode } from "./tools.ts";
+import { bytes, readSome, through } from "./tools.ts";
 
 /** Ways to put a view into a chunk. */
 const wrappings: Readonly<Record<string, (view: Uint8Array) => unknown>> = {
@@ -22,7 +22,7 @@ class Holder {
   }
 }
 
-const uncloneable: readonly unknown[] = [() => {}, { f() {} }, Symbol("s"), new WeakMap(), Promise.resolve()];
+const _uncloneable: readonly unknown[] = [() => {}, { f() {} }, Symbol("s"), new WeakMap(), Promise.resolve()];
 
 /** The first description of a buffer in what the far side described. */
 function findBuffer(described: unknown): { byteLength: number; bufferLength: number; bytes: number[] } | undefined {
@@ -131,137 +131,5 @@ export function ownership({ test }: Contract): void {
     const sent = [bytes(10), bytes(100_000), bytes(10).buffer];
     await through(near.openStream("echo"), sent);
     expect(sent.map((each) => each.byteLength)).toEqual([10, 100_000, 10]);
-  });
-
-  test("transfer: true moves whole buffers, at the top and inside", async (make) => {
-    const { near } = make({});
-    const view = bytes(10);
-    const buffer = bytes(20).buffer;
-    const inside = { list: [bytes(30)] };
-    const back = await through<unknown>(near.openStream("echo", { transfer: true }), [view, buffer, inside]);
-    expect(back).toEqual([bytes(10), bytes(20).buffer, { list: [bytes(30)] }]);
-    expect([view.byteLength, buffer.byteLength, inside.list[0]?.byteLength]).toEqual([0, 0, 0]);
-  });
-
-  test("transfer: true copies a view of a part, and leaves its buffer alone", async (make) => {
-    const { near } = make({});
-    const whole = bytes(10);
-    const [back] = await through(near.openStream("echo", { transfer: true }), [whole.subarray(2, 5)]);
-    expect(back).toEqual(bytes(10).subarray(2, 5));
-    expect(whole).toEqual(bytes(10));
-  });
-
-  test("a transfer function moves what it names, and nothing else", async (make) => {
-    const { near } = make({});
-    const chunk = { moved: bytes(10), copied: bytes(10, 1) };
-    const transfer = (each: unknown): ArrayBuffer[] => [(each as typeof chunk).moved.buffer];
-    const [back] = await through(near.openStream("echo", { transfer }), [chunk]);
-    expect(back).toEqual({ moved: bytes(10), copied: bytes(10, 1) });
-    expect(chunk.moved.byteLength).toBe(0);
-    expect(chunk.copied.byteLength).toBe(10);
-  });
-
-  test("a transfer function may move the buffer of a view of a part", async (make) => {
-    const { near } = make({});
-    const part = bytes(10).subarray(2, 5);
-    const transfer = (each: unknown): ArrayBufferLike[] => [(each as Uint8Array).buffer];
-    const [back] = await through(near.openStream("echo", { transfer: transfer as never }), [part]);
-    expect(back).toEqual(bytes(10).subarray(2, 5));
-    expect(part.byteLength).toBe(0);
-  });
-
-  test("a MessagePort crosses in a chunk and back, and works", async (make) => {
-    const { near } = make({ far: { streams: { ports: { handler: "echo", transfer: "port" } } } });
-    const { port1, port2 } = new MessageChannel();
-    const transfer = (chunk: unknown): Transferable[] => [(chunk as { port: Transferable }).port];
-    const [back] = await through(near.openStream("ports", { transfer }), [{ port: port2 }]);
-    const heard = new Promise((resolve) => {
-      port1.onmessage = ({ data }) => resolve(data);
-    });
-    back?.port.postMessage("hello");
-    expect(await heard).toBe("hello");
-    port1.close();
-  });
-
-  test("a transfer function that throws, or gives no array, fails its write and its stream", async (make) => {
-    const { near, far } = make({});
-    const thrower = (): Transferable[] => {
-      throw new SyntaxError("no list");
-    };
-    const bad = near.openStream("puppet", { transfer: thrower }).writable.getWriter();
-    expect(await failure(bad.write({}))).toMatchObject({ class: "SyntaxError", message: "no list" });
-    expect((await far.stream("puppet").readerClosed()).error).toMatchObject({ class: "SyntaxError" });
-    const none = near.openStream("echo", { transfer: (() => 5) as never }).writable.getWriter();
-    expect(await rejection(none.write({}))).toBeInstanceOf(TypeError);
-    expect(await through(near.openStream("echo"), [1])).toEqual([1]);
-  });
-
-  test("a detached chunk rejects its write with a TypeError", async (make) => {
-    const { near, far } = make({});
-    const gone = bytes(8);
-    structuredClone(gone, { transfer: [gone.buffer] });
-    for (const options of [{}, { transfer: true }, { codec: raw() }, { transfer: () => [gone.buffer] }]) {
-      const key = JSON.stringify(Object.keys(options));
-      const { writable } = near.openStream("puppet", { ...options, metadata: { key } });
-      expect(await rejection(writable.getWriter().write(gone))).toBeInstanceOf(TypeError);
-      expect((await far.stream(key).read()).error).toMatchObject({ class: "TypeError" });
-    }
-    const nested = near.openStream("echo").writable.getWriter();
-    expect(await rejection(nested.write({ gone }))).toBeInstanceOf(TypeError);
-  });
-
-  test("a buffer that was moved by one write rejects the next with a TypeError", async (make) => {
-    const { near, far } = make({});
-    const writer = near.openStream("puppet", { transfer: true }).writable.getWriter();
-    const puppet = far.stream("puppet");
-    const reads = [puppet.read(), puppet.read(), puppet.read()];
-    await writer.write("first");
-    const buffer = bytes(8);
-    const [one, two] = flood(writer, [buffer, buffer]);
-    await one;
-    expect(await rejection(two as Promise<void>)).toEqual(withCode("CHUNK_DETACHED"));
-    expect(await rejection(two as Promise<void>)).toBeInstanceOf(TypeError);
-    expect(await reads[1]).toMatchObject({ chunk: { byteLength: 8, bytes: [...bytes(8)] } });
-    expect(await reads[2]).toMatchObject({ error: { class: "TypeError" } });
-  });
-
-  test("what cannot be cloned fails the stream with a DataCloneError, after all that was written before it", async (make) => {
-    for (const bad of uncloneable) {
-      const { near, far } = make({});
-      const writer = near.openStream("puppet").writable.getWriter();
-      const puppet = far.stream("puppet");
-      const reads = Array.from({ length: 6 }, () => puppet.read());
-      flood(writer, [1, { two: 2 }, bytes(3), [4], bad, "never"]);
-      expect(await failure(writer.closed)).toMatchObject({ name: "DataCloneError" });
-      const seen = await Promise.all(reads);
-      expect(seen.slice(0, 4).map(({ chunk }) => chunk)).toMatchObject([1, { two: 2 }, { byteLength: 3 }, [4]]);
-      expect(seen.slice(4).map(({ error }) => error)).toMatchObject([
-        { name: "DataCloneError" },
-        { name: "DataCloneError" },
-      ]);
-    }
-  });
-
-  test("a write of what cannot be cloned rejects with a DataCloneError", async (make) => {
-    for (const bad of uncloneable) {
-      const { near, far } = make({});
-      const writer = near.openStream("puppet").writable.getWriter();
-      await near.ready;
-      expect(await failure(writer.write(bad))).toMatchObject({ name: "DataCloneError" });
-      expect((await far.stream("puppet").read()).error).toMatchObject({ name: "DataCloneError" });
-      expect(await through(near.openStream("echo"), [1])).toEqual([1]);
-    }
-  });
-
-  test("a getter that throws fails the stream with its error", async (make) => {
-    const { near, far } = make({});
-    const chunk = {
-      get bad(): unknown {
-        throw new SyntaxError("getter");
-      },
-    };
-    const writer = near.openStream("puppet").writable.getWriter();
-    expect(await failure(Promise.all(flood(writer, ["first", chunk])))).toMatchObject({ class: "SyntaxError" });
-    expect((await far.stream("puppet").readerClosed()).error).toMatchObject({ class: "SyntaxError" });
   });
 }

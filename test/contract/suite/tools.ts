@@ -21,6 +21,7 @@ export async function eventually<T>(get: () => T | Promise<T>, holds: (value: T)
 
 /** Lets everything under way on the link get through: several round trips, on the channel and beside it. */
 export async function quiet({ near, far, idle }: Pair): Promise<void> {
+  if (await far.started()) await near.ready.catch(() => {});
   for (let i = 0; i < 4; i++) {
     await far.ping();
     if (near.stats().state === "open") await near.call("ping");

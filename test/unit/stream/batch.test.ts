@@ -65,7 +65,7 @@ describe("Batch", () => {
 
   it("sends the chunks that it was given, whatever they are", () => {
     fc.assert(
-      fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { minLength: 1, maxLength: 20 }), (chunks) => {
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 2 }), { minLength: 1, maxLength: 20, size: "max" }), (chunks) => {
         const one = batch();
         for (const chunk of chunks) one.addPlain(chunk, 1);
         expect(chunksOf(sent(one.frame(0)))).toEqual(structuredClone(chunks));
@@ -154,7 +154,10 @@ describe("Batch.clear(), for the next frame", () => {
 
   it("sends what was given each time, whatever came before", () => {
     const chunk = fc.oneof(fc.record({ a: fc.nat(), b: fc.string() }), fc.jsonValue({ maxDepth: 2 }));
-    const batches = fc.array(fc.tuple(fc.array(chunk, { minLength: 1, maxLength: 5 }), fc.boolean()), { maxLength: 5 });
+    const batches = fc.array(fc.tuple(fc.array(chunk, { minLength: 1, maxLength: 5, size: "max" }), fc.boolean()), {
+      maxLength: 5,
+      size: "max",
+    });
     fc.assert(
       fc.property(batches, (rounds) => {
         const one = batch();

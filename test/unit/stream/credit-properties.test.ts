@@ -9,7 +9,7 @@ const weight = fc.oneof(
   { weight: 2, arbitrary: fc.double({ min: 0, max: 10, noNaN: true, noDefaultInfinity: true }) },
   { weight: 1, arbitrary: fc.constantFrom(0, 1e-20, 1e-9, 1e6, 1e12) },
 );
-const chunks = fc.array(fc.record<Chunk>({ payload: fc.nat({ max: 300 }), weight }), { maxLength: 60 });
+const chunks = fc.array(fc.record<Chunk>({ payload: fc.nat({ max: 300 }), weight }), { maxLength: 60, size: "max" });
 const highWaterMark = fc.oneof(
   fc.nat({ max: 40 }),
   fc.constantFrom(0, 1, 0.5, 1e-20, 1e6, Number.POSITIVE_INFINITY),
@@ -22,7 +22,7 @@ const options = fc.record<PairOptions>({
   weighed: fc.boolean(),
   initial: fc.record({ chunks: fc.nat({ max: 3 }), bytes: fc.constantFrom(0, 64, 1_000) }),
 });
-const steps = fc.array(fc.constantFrom("send", "arrive", "take", "hear"), { maxLength: 200 });
+const steps = fc.array(fc.constantFrom("send", "arrive", "take", "hear"), { maxLength: 200, size: "max" });
 type Step = "send" | "arrive" | "take" | "hear";
 
 /** Whatever can still happen, with a reader that reads on. False once nothing can. */
@@ -46,7 +46,7 @@ describe("A sender's and a receiver's account", () => {
         finish(pair);
         expect(pair.read).toBe(list.length);
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -64,7 +64,7 @@ describe("A sender's and a receiver's account", () => {
         expect([receiver.held, receiver.heldBytes]).toEqual([0, 0]);
         expect(sender.left).toBe(receiver.left);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -86,7 +86,7 @@ describe("A sender's and a receiver's account", () => {
           given.byteWindow + heaviest(list, (chunk) => chunk.payload) + CHUNK_OVERHEAD,
         );
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     );
   });
 
@@ -99,14 +99,15 @@ describe("A sender's and a receiver's account", () => {
           weighed: false,
           initial: { chunks: 0, bytes: 0 },
         });
+        let most = 0;
         for (const step of course as Step[]) {
           pair[step]();
-          expect(pair.receiver.held).toBeLessThanOrEqual(
-            given.highWaterMark * (1 + 1e-9) + heaviest(list, (chunk) => chunk.payload),
-          );
+          most = Math.max(most, pair.receiver.held);
         }
+        const bound = given.highWaterMark * (1 + 1e-9) + heaviest(list, (chunk) => chunk.payload);
+        expect(most).toBeLessThanOrEqual(bound);
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -119,12 +120,11 @@ describe("A sender's and a receiver's account", () => {
           // `arrive` throws at an overrun.
           pair[step]();
           const { limit, byteLimit } = pair.receiver;
-          expect(limit).toBeGreaterThanOrEqual(last.limit);
-          expect(byteLimit).toBeGreaterThanOrEqual(last.byteLimit);
+          if (limit < last.limit || byteLimit < last.byteLimit) throw new Error("A limit has fallen");
           last = { limit, byteLimit };
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -136,7 +136,7 @@ describe("A sender's and a receiver's account", () => {
         finish(pair);
         expect(pair.grantsOnArrival).toBe(0);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 

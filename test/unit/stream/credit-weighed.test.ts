@@ -71,6 +71,26 @@ describe("ReceiveCredit with a custom size()", () => {
     }
   });
 
+  it("doubles with a round, not with a chunk: after n chunks no more than n + 1 are ahead", () => {
+    const credit = weighed(1_000_000);
+    for (let n = 1; n < 200; n++) {
+      arrive(credit, 1);
+      credit.leave(1, CHUNK_OVERHEAD);
+      credit.grant(true);
+      expect(ahead(credit)).toBeLessThanOrEqual(n + 1);
+    }
+  });
+
+  it("grants nothing more for another read that waits, while nothing has come", () => {
+    const credit = weighed(1_000_000);
+    arrive(credit, 1);
+    credit.leave(1, CHUNK_OVERHEAD);
+    credit.grant(true);
+    const { limit } = credit;
+    for (let i = 0; i < 20; i++) credit.grant(true);
+    expect(credit.limit).toBe(limit);
+  });
+
   it("never grants more than the room divided by the heaviest chunk seen", () => {
     const credit = weighed(100);
     arrive(credit, 30);

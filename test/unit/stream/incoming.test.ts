@@ -81,6 +81,17 @@ describe("A readable", () => {
     expect(last - 20).toBeLessThanOrEqual(2);
   });
 
+  it("grants no more chunks for many reads at once than for one, where it weighs by its own size()", async () => {
+    const options = { highWaterMark: 1_000_000, size: () => 1 };
+    const { peer, reader } = await taken(options, { initialCredit: { chunks: 0, bytes: 0 } });
+    const reads = Array.from({ length: 20 }, () => reader.read());
+    for (const read of reads) read.catch(() => {});
+    send(peer, 0, 1);
+    await peer.rest();
+    expect(peer.of("stream-credit").at(-1)?.limit ?? 1).toBeLessThanOrEqual(3);
+    await reader.cancel();
+  });
+
   it.each<[string, () => unknown]>([
     [
       "throws",
