@@ -4,6 +4,7 @@
  */
 import { describe } from "vitest";
 import { creditRules } from "./wire/credit.ts";
+import { grantRules } from "./wire/grants.ts";
 import { helloRules } from "./wire/hello.ts";
 import { malformedRules } from "./wire/malformed.ts";
 import { sendingRules } from "./wire/sent.ts";
@@ -13,4 +14,5 @@ describe("hello", helloRules);
 describe("malformed", malformedRules);
 describe("states", stateRules);
 describe("credit", creditRules);
+describe("grants", grantRules);
 describe("sent", sendingRules);

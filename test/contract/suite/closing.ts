@@ -1,71 +1,9 @@
 /** Closing: what `close()` waits for and what interrupts it; and that what has arrived is never taken back. */
-import type { ChannelStream } from "sluice";
 import { expect } from "vitest";
 import { makeReason } from "../../fixtures/values.mjs";
-import type { Contract, Pair } from "./pair.ts";
+import { blocked } from "./blocked.ts";
+import type { Contract } from "./pair.ts";
 import { eventually, flood, isPending, numbers, quiet, readAll, readSome, rejection, withCode } from "./tools.ts";
-
-interface Blocked extends Pair {
-  readonly stream: ChannelStream;
-  readonly writer: WritableStreamDefaultWriter<unknown>;
-  readonly controller: AbortController;
-  /** The write that waits for credit. */
-  readonly write: Promise<void>;
-}
-
-/** A stream whose window is full, and a write that waits. */
-async function blocked(make: (options: object) => Pair): Promise<Blocked> {
-  const pair = make({ far: { streams: { box: { handler: "puppet", highWaterMark: 1 } } } });
-  const controller = new AbortController();
-  const stream = pair.near.openStream("box", { signal: controller.signal });
-  const writer = stream.writable.getWriter();
-  writer.closed.catch(() => {});
-  await writer.write("first");
-  const [write] = flood(writer, ["second"]) as [Promise<void>];
-  expect(await isPending(pair, write)).toBe(true);
-  return { ...pair, stream, writer, controller, write };
-}
-
-/** What ends a wait, and how the one who waits is told. `told`: the far side hears the same reason. */
-const _enders: Readonly<
-  Record<string, { end(blocked: Blocked): unknown; rejects: (error: unknown) => void; told: boolean }>
-> = {
-  "writer.abort(reason)": {
-    end: ({ writer }) => writer.abort(makeReason("coded")),
-    rejects: (error) => expect(error).toEqual(withCode("E_MINE")),
-    told: true,
-  },
-  "stream.abort(reason)": {
-    end: ({ stream }) => stream.abort(makeReason("coded")),
-    rejects: (error) => expect(error).toEqual(withCode("E_MINE")),
-    told: true,
-  },
-  "the signal given to openStream": {
-    end: ({ controller }) => controller.abort(makeReason("coded")),
-    rejects: (error) => expect(error).toEqual(withCode("E_MINE")),
-    told: true,
-  },
-  "the far side's cancel": {
-    end: ({ far }) => far.stream("box").cancel("coded"),
-    rejects: (error) => expect(error).toEqual(withCode("E_MINE")),
-    told: false,
-  },
-  "the far side's abort of the stream": {
-    end: ({ far }) => far.stream("box").abortStream("coded"),
-    rejects: (error) => expect(error).toEqual(withCode("E_MINE")),
-    told: false,
-  },
-  "an abort of the channel": {
-    end: ({ near }) => near.abort(makeReason("coded")),
-    rejects: (error) => expect(error).toEqual(withCode("E_MINE")),
-    told: true,
-  },
-  "loss of the channel": {
-    end: ({ kill }) => kill(),
-    rejects: (error) => expect(error).toEqual(withCode("CONNECTION_LOST")),
-    told: false,
-  },
-};
 
 export function closing({ test }: Contract): void {
   test("◆ close() that waits for the far side races the signal, and reports stream-error", async (make) => {

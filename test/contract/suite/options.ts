@@ -1,7 +1,7 @@
-/** Options that make no sense are told at the call, and harm nothing. */
+/** Options: whose strategy applies, signals, and what makes no sense, which is told at the call and harms nothing. */
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
-import { failure, rejection, through } from "./tools.ts";
+import { box, failure, flood, isPending, numbers, rejection, started, through } from "./tools.ts";
 
 /** What is wrong, and the class of the error at the call. */
 const wrong: readonly (readonly [string, unknown, typeof TypeError | typeof RangeError])[] = [
@@ -61,6 +61,33 @@ export function options({ test }: Contract): void {
     };
     expect(await through(near.openStream("echo", { readableStrategy }), [1])).toEqual([1]);
     expect(reads).toBe(1);
+  });
+
+  test("the sender's strategy applies only where the receiver has none", async (make) => {
+    const pair = make({ far: { ...box(2) } });
+    const free = pair.near.openStream("puppet", { writableStrategy: { highWaterMark: 5 } });
+    const fixed = pair.near.openStream("box", { writableStrategy: { highWaterMark: 5 } });
+    for (const { writable } of [free, fixed]) flood(writable.getWriter(), numbers(20));
+    expect(await started(pair, free)).toBe(5);
+    expect(await started(pair, fixed)).toBe(2);
+  });
+
+  test("the far side's strategy applies to the opener's readable where the opener has none", async (make) => {
+    const far = { streams: { box: { handler: "puppet", writableStrategy: { highWaterMark: 3 } } } };
+    const pair = make({ far });
+    const free = pair.near.openStream("box", { metadata: { key: "free" } });
+    const fixed = pair.near.openStream("box", { metadata: { key: "fixed" }, readableStrategy: { highWaterMark: 2 } });
+    for (const [key, stream, window] of [
+      ["free", free, 3],
+      ["fixed", fixed, 2],
+    ] as const) {
+      const puppet = pair.far.stream(key);
+      const writes = numbers(window).map(() => puppet.write("x"));
+      await Promise.all(writes);
+      const over = puppet.write("over");
+      expect(await isPending(pair, over)).toBe(true);
+      expect(stream.stats().incoming).toMatchObject({ highWaterMark: window, chunks: window });
+    }
   });
 
   test("a signal that was aborted before the call ends the stream at once, and nothing is sent", async (make) => {

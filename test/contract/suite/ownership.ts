@@ -22,8 +22,6 @@ class Holder {
   }
 }
 
-const _uncloneable: readonly unknown[] = [() => {}, { f() {} }, Symbol("s"), new WeakMap(), Promise.resolve()];
-
 /** The first description of a buffer in what the far side described. */
 function findBuffer(described: unknown): { byteLength: number; bufferLength: number; bytes: number[] } | undefined {
   if (typeof described !== "object" || described === null) return undefined;

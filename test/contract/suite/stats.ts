@@ -1,11 +1,8 @@
 /** `stats()`, calls beside streams, and two channels at once. */
-import { type Channel, RpcError } from "sluice";
+import { RpcError } from "sluice";
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
 import { eventually, flood, numbers, quiet, rejection, through, withCode } from "./tools.ts";
-
-const _dispose = (channel: Channel): Promise<void> =>
-  (channel as unknown as { [Symbol.asyncDispose](): Promise<void> })[Symbol.asyncDispose]();
 
 export function statsAndCalls({ test }: Contract): void {
   test("stats() tells of every stream and call under way, at both ends alike", async (make) => {

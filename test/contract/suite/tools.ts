@@ -3,7 +3,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { ChannelStream } from "sluice";
 import { expect } from "vitest";
 import { type DescribedError, describeError, makeReason } from "../../fixtures/values.mjs";
-import type { Pair } from "./pair.ts";
+import type { FarSpec, Pair } from "./pair.ts";
 
 /** Well below the deadline of a test, so that a failure can say what it has waited for. */
 const DEADLINE = 20_000;
@@ -28,6 +28,20 @@ export async function quiet({ near, far, idle }: Pair): Promise<void> {
     await turn();
   }
   await idle?.();
+}
+
+/** Far sides whose openers may send nothing before they are accepted: what shows is the receiver's window alone. */
+export const strict: FarSpec = { initialCredit: { chunks: 0, bytes: 0 } };
+
+/** Such a far side, with a puppet "box" whose window is given. */
+export function box(highWaterMark: number): FarSpec {
+  return { streams: { box: { handler: "puppet", highWaterMark } }, ...strict };
+}
+
+/** How many chunks of a stream have started, once nothing moves any more. */
+export async function started(pair: Pair, stream: ChannelStream): Promise<number> {
+  await quiet(pair);
+  return stream.stats().outgoing.chunks;
 }
 
 /** Is `promise` still unsettled, although nothing is under way any more? */

@@ -5,35 +5,8 @@ import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
 import { bytes, failure, flood, rejection, through, withCode } from "./tools.ts";
 
-/** Ways to put a view into a chunk. */
-const _wrappings: Readonly<Record<string, (view: Uint8Array) => unknown>> = {
-  "as the chunk": (view) => view,
-  "in an object": (view) => ({ deep: { view } }),
-  "in an array": (view) => [[view]],
-  "in a Map": (view) => new Map([["view", view]]),
-  "in a Set": (view) => new Set([view]),
-  "in an instance of a class": (view) => new Holder(view),
-};
-
-class Holder {
-  readonly view: Uint8Array;
-  constructor(view: Uint8Array) {
-    this.view = view;
-  }
-}
-
+/** What structured clone refuses. */
 const uncloneable: readonly unknown[] = [() => {}, { f() {} }, Symbol("s"), new WeakMap(), Promise.resolve()];
-
-/** The first description of a buffer in what the far side described. */
-function _findBuffer(described: unknown): { byteLength: number; bufferLength: number; bytes: number[] } | undefined {
-  if (typeof described !== "object" || described === null) return undefined;
-  if ("bufferLength" in described) return described as ReturnType<typeof _findBuffer>;
-  for (const value of Object.values(described)) {
-    const found = _findBuffer(value);
-    if (found) return found;
-  }
-  return undefined;
-}
 
 export function transfers({ test }: Contract): void {
   test("transfer: true moves whole buffers, at the top and inside", async (make) => {

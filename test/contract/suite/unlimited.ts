@@ -1,16 +1,7 @@
+/** The two ends of the scale: pure pull, and no window at all. */
 import { expect } from "vitest";
-import type { Contract, Pair } from "./pair.ts";
-import { eventually, flood, isPending, numbers, quiet, through } from "./tools.ts";
-
-/** Far sides whose openers may send nothing before they are accepted: what shows is the receiver's window alone. */
-const strict = { initialCredit: { chunks: 0, bytes: 0 } };
-const box = (highWaterMark: number): object => ({ streams: { box: { handler: "puppet", highWaterMark } }, ...strict });
-
-/** How many chunks have started, once nothing moves any more. */
-async function started(pair: Pair, stream: { stats(): { outgoing: { chunks: number } } }): Promise<number> {
-  await quiet(pair);
-  return stream.stats().outgoing.chunks;
-}
+import type { Contract } from "./pair.ts";
+import { box, eventually, flood, isPending, numbers, quiet, started, strict, through } from "./tools.ts";
 
 export function pullAndUnlimited({ test }: Contract): void {
   test("highWaterMark 0 is pure pull: one chunk for each read", async (make) => {

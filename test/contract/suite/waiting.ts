@@ -1,30 +1,10 @@
 /** Every wait in a sink settles: on the writer's abort, the stream's signal and abort, the far side's cancel, a loss. */
-import type { Channel, ChannelStream } from "sluice";
+import type { Channel } from "sluice";
 import { expect } from "vitest";
 import { makeReason } from "../../fixtures/values.mjs";
-import type { Contract, Pair } from "./pair.ts";
-import { failure, flood, isPending, noStreamsLeft, numbers, reason, rejection, withCode } from "./tools.ts";
-
-interface Blocked extends Pair {
-  readonly stream: ChannelStream;
-  readonly writer: WritableStreamDefaultWriter<unknown>;
-  readonly controller: AbortController;
-  /** The write that waits for credit. */
-  readonly write: Promise<void>;
-}
-
-/** A stream whose window is full, and a write that waits. */
-async function blocked(make: (options: object) => Pair): Promise<Blocked> {
-  const pair = make({ far: { streams: { box: { handler: "puppet", highWaterMark: 1 } } } });
-  const controller = new AbortController();
-  const stream = pair.near.openStream("box", { signal: controller.signal });
-  const writer = stream.writable.getWriter();
-  writer.closed.catch(() => {});
-  await writer.write("first");
-  const [write] = flood(writer, ["second"]) as [Promise<void>];
-  expect(await isPending(pair, write)).toBe(true);
-  return { ...pair, stream, writer, controller, write };
-}
+import { type Blocked, blocked } from "./blocked.ts";
+import type { Contract } from "./pair.ts";
+import { failure, isPending, noStreamsLeft, numbers, reason, rejection, withCode } from "./tools.ts";
 
 /** What ends a wait, and how the one who waits is told. `told`: the far side hears the same reason. */
 const enders: Readonly<

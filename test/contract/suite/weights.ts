@@ -1,9 +1,20 @@
 /** A user's own `size()`, at either end. */
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
-import { bytes, eventually, failure, flood, isPending, numbers, quiet, readSome, rejection, through } from "./tools.ts";
+import {
+  bytes,
+  eventually,
+  failure,
+  flood,
+  isPending,
+  numbers,
+  quiet,
+  readSome,
+  rejection,
+  strict,
+  through,
+} from "./tools.ts";
 
-const strict = { initialCredit: { chunks: 0, bytes: 0 } };
 const weighty = (count: number, weight: number): { i: number; weight: number }[] =>
   numbers(count).map((i) => ({ i, weight }));
 

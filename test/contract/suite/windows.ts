@@ -1,18 +1,20 @@
 /** The rule of credit as it shows from outside: how far a sender may go, and when it may go on. */
 import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
-import type { Contract, Pair } from "./pair.ts";
-import { bytes, eventually, flood, isPending, numbers, quiet, readAll, readSome, through } from "./tools.ts";
-
-/** Far sides whose openers may send nothing before they are accepted: what shows is the receiver's window alone. */
-const strict = { initialCredit: { chunks: 0, bytes: 0 } };
-const box = (highWaterMark: number): object => ({ streams: { box: { handler: "puppet", highWaterMark } }, ...strict });
-
-/** How many chunks have started, once nothing moves any more. */
-async function started(pair: Pair, stream: { stats(): { outgoing: { chunks: number } } }): Promise<number> {
-  await quiet(pair);
-  return stream.stats().outgoing.chunks;
-}
+import type { Contract } from "./pair.ts";
+import {
+  box,
+  bytes,
+  eventually,
+  flood,
+  isPending,
+  numbers,
+  readAll,
+  readSome,
+  started,
+  strict,
+  through,
+} from "./tools.ts";
 
 export function windows({ test }: Contract): void {
   test("without any strategy 256 chunks may be on their way unread", async (make) => {
@@ -142,33 +144,6 @@ export function windows({ test }: Contract): void {
     expect(await started(pair, stream)).toBe(4);
     expect((await far.stream("box").stats()).incoming).toMatchObject({ unit: "chunks", highWaterMark: 4 });
     expect(stream.stats().incoming).toMatchObject({ unit: "chunks", highWaterMark: 2 });
-  });
-
-  test("the sender's strategy applies only where the receiver has none", async (make) => {
-    const pair = make({ far: { ...box(2) } });
-    const free = pair.near.openStream("puppet", { writableStrategy: { highWaterMark: 5 } });
-    const fixed = pair.near.openStream("box", { writableStrategy: { highWaterMark: 5 } });
-    for (const { writable } of [free, fixed]) flood(writable.getWriter(), numbers(20));
-    expect(await started(pair, free)).toBe(5);
-    expect(await started(pair, fixed)).toBe(2);
-  });
-
-  test("the far side's strategy applies to the opener's readable where the opener has none", async (make) => {
-    const far = { streams: { box: { handler: "puppet", writableStrategy: { highWaterMark: 3 } } } };
-    const pair = make({ far });
-    const free = pair.near.openStream("box", { metadata: { key: "free" } });
-    const fixed = pair.near.openStream("box", { metadata: { key: "fixed" }, readableStrategy: { highWaterMark: 2 } });
-    for (const [key, stream, window] of [
-      ["free", free, 3],
-      ["fixed", fixed, 2],
-    ] as const) {
-      const puppet = pair.far.stream(key);
-      const writes = numbers(window).map(() => puppet.write("x"));
-      await Promise.all(writes);
-      const over = puppet.write("over");
-      expect(await isPending(pair, over)).toBe(true);
-      expect(stream.stats().incoming).toMatchObject({ highWaterMark: window, chunks: window });
-    }
   });
 
   test("◆ what leaves is known chunk by chunk: a light chunk gives little credit back, a heavy one much", async (make) => {
