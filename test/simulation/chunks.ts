@@ -137,7 +137,7 @@ export function build({ kind, index, offset, length }: Spec, own: Uint8Array): B
 }
 
 /** What the byte account has to charge: 64, and the top-level buffers. */
-export function charged({ kind, length }: Spec): number {
+export function charged({ kind, length }: Pick<Spec, "kind" | "length">): number {
   if (hasByteLength(kind) || kind === "instance") return 64 + length;
   if (kind === "list") return 64 + length + (length >> 1);
   return kind === "holder" ? 64 + length + 8 : 64;

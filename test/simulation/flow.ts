@@ -220,14 +220,16 @@ export class Flow {
     const { highWaterMark, byteWindow, initial, weighed, unit } = this.rule;
     if (place < initial.chunks) return;
     const taken = this.#taken();
-    const open = (sums: number[], window: number): boolean => {
-      const ahead = (sums[place] as number) - (sums[taken] as number);
+    const open = (sums: number[], window: number, gone = 0): boolean => {
+      const ahead = (sums[place] as number) - (sums[taken] as number) - gone;
       return ahead < window + DRIFT || ahead <= DRIFT;
     };
     if (weighed ? !this.#weighs(place, taken) : !open(this.#units, highWaterMark)) {
       this.#fail(`chunk ${place} ${what} beyond the window of ${highWaterMark} ${unit}, ${taken} are taken`);
     }
-    if (!open(this.#costs, byteWindow)) {
+    // A byte stream keeps no empty chunks: they leave as they come, ahead of what is before them.
+    const empty = this.bytewise ? this.specs.slice(taken, this.delivered).filter(({ length }) => length === 0) : [];
+    if (!open(this.#costs, byteWindow, empty.length * charged({ kind: "bytes", length: 0 }))) {
       this.#fail(`chunk ${place} ${what} beyond the byte window of ${byteWindow}, ${taken} are taken`);
     }
   }
