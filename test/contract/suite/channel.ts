@@ -61,7 +61,22 @@ export function channels({ test }: Contract): void {
     expect(await far.closed()).toEqual({});
   });
 
-  test("close() waits for the far side's handlers, and its streams", async (make) => {
+  test("close() waits for a handler of the far side whose stream has ended already", async (make) => {
+    const pair = make({});
+    const { near, far } = pair;
+    const { readable, writable } = near.openStream("puppet");
+    const puppet = far.stream("puppet");
+    await puppet.close();
+    await writable.close();
+    expect(await puppet.read()).toEqual({ done: true });
+    await readable.getReader().closed;
+    const closed = near.close();
+    expect(await isPending(pair, closed)).toBe(true);
+    await puppet.letGo();
+    await closed;
+  });
+
+  test("close() waits for streams that the far side has opened", async (make) => {
     const pair = make({});
     const { near, far } = pair;
     await near.ready;

@@ -108,6 +108,14 @@ export class FarStream {
     for (let i = 0; i < count; i++) chunks.push((await this.read()).chunk);
     return chunks;
   }
+  /** Resolves once `count` reads wait at the far side; `seen` with what became of them. */
+  async readAtOnce(count: number): Promise<{ seen: Promise<ReadOutcome[]> }> {
+    await this.describe();
+    const seen = this.#ask("readAtOnce", this.key, count) as Promise<ReadOutcome[]>;
+    // Answers come in the order of the questions.
+    await this.#ask("ping");
+    return { seen };
+  }
   write(chunk: unknown): Promise<Outcome> {
     return this.#ask("write", this.key, chunk) as Promise<Outcome>;
   }

@@ -90,15 +90,16 @@ export function transfers({ test }: Contract): void {
     const { near, far } = make({});
     const writer = near.openStream("puppet", { transfer: true }).writable.getWriter();
     const puppet = far.stream("puppet");
-    const reads = [puppet.read(), puppet.read(), puppet.read()];
+    const reads = await puppet.readAtOnce(3);
     await writer.write("first");
     const buffer = bytes(8);
     const [one, two] = flood(writer, [buffer, buffer]);
     await one;
     expect(await rejection(two as Promise<void>)).toEqual(withCode("CHUNK_DETACHED"));
     expect(await rejection(two as Promise<void>)).toBeInstanceOf(TypeError);
-    expect(await reads[1]).toMatchObject({ chunk: { byteLength: 8, bytes: [...bytes(8)] } });
-    expect(await reads[2]).toMatchObject({ error: { class: "TypeError" } });
+    const seen = await reads.seen;
+    expect(seen[1]).toMatchObject({ chunk: { byteLength: 8, bytes: [...bytes(8)] } });
+    expect(seen[2]).toMatchObject({ error: { class: "TypeError" } });
   });
 
   test("what cannot be cloned fails the stream with a DataCloneError, after all that was written before it", async (make) => {
@@ -106,10 +107,10 @@ export function transfers({ test }: Contract): void {
       const { near, far } = make({});
       const writer = near.openStream("puppet").writable.getWriter();
       const puppet = far.stream("puppet");
-      const reads = Array.from({ length: 6 }, () => puppet.read());
+      const reads = await puppet.readAtOnce(6);
       flood(writer, [1, { two: 2 }, bytes(3), [4], bad, "never"]);
       expect(await failure(writer.closed)).toMatchObject({ name: "DataCloneError" });
-      const seen = await Promise.all(reads);
+      const seen = await reads.seen;
       expect(seen.slice(0, 4).map(({ chunk }) => chunk)).toMatchObject([1, { two: 2 }, { byteLength: 3 }, [4]]);
       expect(seen.slice(4).map(({ error }) => error)).toMatchObject([
         { name: "DataCloneError" },
