@@ -15,10 +15,11 @@ import { makeHello, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
 import type { InitialCredit } from "./stream/credit.ts";
+import type { OpenOptions } from "./stream/definition.ts";
 import type { StreamStats } from "./stream/stats.ts";
 import type { StreamClasses } from "./stream/strategy.ts";
 import type { ChannelStream } from "./stream/stream.ts";
-import { type OpenOptions, Streams, streamName } from "./stream/streams.ts";
+import { Streams, streamName } from "./stream/streams.ts";
 
 export interface ConnectOptions extends Definition {
   /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
@@ -75,8 +76,8 @@ export class Channel implements AsyncDisposable {
     this.#link = link;
     this.#limits = resolveLimits(options.limits, link.trusted);
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
-    [this.ready, this.#settleReady] = settled();
-    [this.closed, this.#settleClosed] = settled();
+    [this.ready, this.#settleReady] = settleable();
+    [this.closed, this.#settleClosed] = settleable();
     const { scheduler, trusted } = link;
     const { calls, unsolicited } = this.#limits;
     const changed = (): void => this.#changed();
@@ -96,7 +97,7 @@ export class Channel implements AsyncDisposable {
       classes: options.ponyfill ?? globalThis,
       initialCredit: this.#initialCredit,
       handlers: handlersOf(options),
-      breach: (error) => this.#breach(error),
+      breach: (error) => this.abort(error),
       changed,
     });
     this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
@@ -117,7 +118,7 @@ export class Channel implements AsyncDisposable {
     options: OpenOptions<In, Out> = {},
   ): ChannelStream<In, Out> {
     streamName(name);
-    if (this.#state === "closing" || this.#state === "closed") throw this.#closedError(`open stream "${name}"`);
+    if (this.#isEnding) throw this.#closedError(`open stream "${name}"`);
     return this.#streams.open(name, options as OpenOptions) as unknown as ChannelStream<In, Out>;
   }
 
@@ -128,21 +129,20 @@ export class Channel implements AsyncDisposable {
 
   /** Calls a method of the remote. */
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
-    if (this.#state === "closing" || this.#state === "closed")
-      return Promise.reject(this.#closedError(`call "${method}"`));
+    if (this.#isEnding) return Promise.reject(this.#closedError(`call "${method}"`));
     return this.#rpc.call(method, params, options);
   }
 
   /** Tells the remote something, without an answer. */
   notify(method: string, params?: unknown): void {
-    if (this.#state === "closing" || this.#state === "closed") throw this.#closedError(`notify "${method}"`);
+    if (this.#isEnding) throw this.#closedError(`notify "${method}"`);
     this.#rpc.notify(method, params);
   }
 
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
   close(): Promise<void> {
     if (!this.#met && this.#idle) this.#finish();
-    else if (this.#state !== "closing" && this.#state !== "closed") {
+    else if (!this.#isEnding) {
       this.#state = "closing";
       this.#refuseNew();
       this.#shutDown().catch(() => {
@@ -204,7 +204,7 @@ export class Channel implements AsyncDisposable {
       if (!isRpc(message)) this.#streams.receive(message);
       else if (!this.#control(message)) this.#rpc.receive(message);
     } catch (error) {
-      this.#breach(error);
+      this.abort(error);
     }
   }
 
@@ -239,11 +239,12 @@ export class Channel implements AsyncDisposable {
     else this.#finish({ reason: error }, (what) => connectionLost(what, error));
   }
 
-  #breach(error: unknown): void {
-    this.abort(error);
-  }
-
   // Closing.
+
+  /** Takes nothing new any more. */
+  get #isEnding(): boolean {
+    return this.#state === "closing" || this.#state === "closed";
+  }
 
   get #idle(): boolean {
     return this.#rpc.active === 0 && this.#streams.active === 0;
@@ -295,7 +296,7 @@ export class Channel implements AsyncDisposable {
     this.#link.close();
   }
 
-  #closedError(what: string): StreamError & { code: string } {
+  #closedError(what: string): StreamError {
     return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}`);
   }
 
@@ -320,7 +321,7 @@ export class Channel implements AsyncDisposable {
 }
 
 /** A promise that never counts as an unhandled rejection, and what settles it. */
-function settled(): [Promise<void>, (error?: { reason: unknown }) => void] {
+function settleable(): [Promise<void>, (error?: { reason: unknown }) => void] {
   let settle!: (error?: { reason: unknown }) => void;
   const promise = new Promise<void>((resolve, reject) => {
     settle = (error) => (error === undefined ? resolve() : reject(error.reason));

@@ -1,7 +1,7 @@
 /** `define`: what a peer offers, in one object whose type the other end can be given. */
 import { mistake } from "./errors.ts";
 import type { Method } from "./rpc/peer.ts";
-import type { StreamDefinition, StreamHandler } from "./stream/streams.ts";
+import type { StreamDefinition, StreamHandler } from "./stream/definition.ts";
 
 /** What the remote may call and open. */
 export interface Definition {

@@ -20,8 +20,8 @@ export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } f
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
+export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";
 export type { StrategyOf, StreamOptions } from "./stream/options.ts";
 export type { DirectionStats, StreamStats } from "./stream/stats.ts";
 export type { StreamClasses } from "./stream/strategy.ts";
 export type { ChannelStream } from "./stream/stream.ts";
-export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/streams.ts";

@@ -6,6 +6,9 @@ import { isReady, Meeting, makeNonce } from "./meeting.ts";
 import { realmScheduler } from "./scheduler.ts";
 import type { MessagePortOptions, PortLike } from "./types.ts";
 
+/** Milliseconds between pings where nothing else tells that the other end is gone. */
+export const HEARTBEAT = 10_000;
+
 export class MessagePortLink implements MessageLink, LaneReceiver {
   readonly kind = "message";
   readonly trusted: boolean;
@@ -20,7 +23,7 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
 
   constructor(port: PortLike, options: MessagePortOptions = {}) {
     this.trusted = options.trusted ?? true;
-    this.heartbeat = options.heartbeat ?? (tellsClose() ? 0 : 10_000);
+    this.heartbeat = options.heartbeat ?? (tellsClose() ? 0 : HEARTBEAT);
     this.#port = port;
     this.#lane = new PortLane(port, "link");
     if (options.fork !== false && typeof MessageChannel === "function") {

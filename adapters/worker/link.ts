@@ -6,7 +6,7 @@
 import { LinkError } from "../../src/errors.ts";
 import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
 import { PortLane } from "../message-port/lane.ts";
-import { adopt, fork } from "../message-port/link.ts";
+import { adopt, fork, HEARTBEAT } from "../message-port/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
 import { realmScheduler } from "../message-port/scheduler.ts";
 import type { Doorway, WorkerLinkOptions } from "./types.ts";
@@ -46,7 +46,7 @@ export class WorkerLink implements MessageLink, LaneReceiver {
   constructor(door: Doorway, side: "parent" | "worker", options: WorkerLinkOptions) {
     this.#door = door;
     this.#side = side;
-    this.heartbeat = options.heartbeat ?? (door.tellsDeath ? 0 : 10_000);
+    this.heartbeat = options.heartbeat ?? (door.tellsDeath ? 0 : HEARTBEAT);
     if (options.fork !== false) {
       this.fork = fork;
       this.adopt = adopt;

@@ -141,8 +141,9 @@ export class Serving {
       this.#host.send(response);
     } catch (error) {
       // The result, or an error's data, cannot cross: the caller is told so.
-      const { data: _, ...bare } = response.error ?? {};
-      this.#host.send({ jsonrpc: "2.0", id, error: response.error ? (bare as RpcErrorObject) : this.#describe(error) });
+      const given = response.error;
+      const told = given === undefined ? this.#describe(error) : { code: given.code, message: given.message };
+      this.#host.send({ jsonrpc: "2.0", id, error: told });
     }
     this.#host.changed();
   }

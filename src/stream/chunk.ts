@@ -4,6 +4,7 @@
  * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
  */
 import { mistake } from "../errors.ts";
+import { isPlainPrototype } from "../wire/plain.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 
 /** `true` moves whole buffers; a function names what is moved. */
@@ -50,8 +51,7 @@ function isArrayBuffer(value: object): value is ArrayBuffer {
 }
 
 function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || Array.isArray(value);
+  return Array.isArray(value) || isPlainPrototype(value);
 }
 
 const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(

@@ -40,6 +40,26 @@ function addTotal(total: number, amount: number): number {
   );
 }
 
+/** What the accounts of both ends have in common, so that the rule of credit stands only once. */
+interface Account {
+  readonly chunks: number;
+  readonly bytes: number;
+  readonly limit: number;
+  readonly byteLimit: number;
+  readonly initial: InitialCredit | undefined;
+}
+
+/** May a chunk start, with `counted` of them in the unit before it? */
+function mayStart({ chunks, bytes, limit, byteLimit, initial }: Account, counted: number): boolean {
+  if (counted < limit && bytes < byteLimit) return true;
+  return initial !== undefined && chunks < initial.chunks && bytes < initial.bytes;
+}
+
+/** What may be sent before the sender has to wait, in the unit. */
+function leftOf({ bytes, limit, byteLimit }: Account, counted: number): number {
+  return bytes < byteLimit ? Math.max(0, limit - counted) : 0;
+}
+
 /** The sender's account. Until the unit is fixed it counts in all of them, and spends the initial credit. */
 export class SendCredit {
   unit: Unit | undefined = undefined;
@@ -61,14 +81,12 @@ export class SendCredit {
 
   /** May the next chunk start? */
   get open(): boolean {
-    if (this.sent < this.limit && this.bytes < this.byteLimit) return true;
-    const { initial } = this;
-    return initial !== undefined && this.chunks < initial.chunks && this.bytes < initial.bytes;
+    return mayStart(this, this.sent);
   }
 
   /** What is left before the sender has to wait, in the unit. */
   get left(): number {
-    return this.bytes < this.byteLimit ? Math.max(0, this.limit - this.sent) : 0;
+    return leftOf(this, this.sent);
   }
 
   /** Books one chunk that starts. */
@@ -121,9 +139,7 @@ export class ReceiveCredit {
 
   /** Is the sender allowed the chunk that has come? False is a breach of the protocol, found before it is kept. */
   get covered(): boolean {
-    if (this.received < this.limit && this.bytes < this.byteLimit) return true;
-    const { initial } = this;
-    return initial !== undefined && this.chunks < initial.chunks && this.bytes < initial.bytes;
+    return mayStart(this, this.received);
   }
 
   /** Has the sender used up what it was told? */
@@ -133,7 +149,7 @@ export class ReceiveCredit {
 
   /** What the sender may still send before it has to wait, in the unit. */
   get left(): number {
-    return this.bytes < this.byteLimit ? Math.max(0, this.limit - this.received) : 0;
+    return leftOf(this, this.received);
   }
 
   /** Can no grant fall due before more has arrived, whatever the reader takes? */

@@ -4,8 +4,8 @@ import type { Lane, LaneReceiver } from "../link.ts";
 import { chunksOf, countOf, type DataFrame, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import type { InitialCredit } from "./credit.ts";
+import type { StreamDefinition } from "./definition.ts";
 import type { Duplex } from "./stream.ts";
-import type { StreamDefinition } from "./streams.ts";
 
 /** What an offer tells its channel's streams. */
 interface OfferHost {
@@ -27,7 +27,6 @@ export class Offer implements LaneReceiver {
   #chunks = 0;
   #bytes = 0;
   #others = 0;
-  #ends = new Set<"writable" | "readable">();
 
   constructor(
     frame: OpenFrame,
@@ -62,10 +61,11 @@ export class Offer implements LaneReceiver {
       throw new ProtocolError("CREDIT_OVERRUN", `Cannot keep more for stream ${frame.id}: it was not accepted yet`);
     }
     this.#early.push(frame);
-    if (frame.type === "stream-error" || frame.type === "stream-end") this.#ends.add("writable");
-    if (frame.type === "stream-cancel") this.#ends.add("readable");
-    const withdrawn = this.#ends.size === 2 && !this.#early.some((each) => each.type === "stream-end");
-    if (withdrawn) this.#host.withdrawn(this);
+    if (this.#has("stream-error") && this.#has("stream-cancel") && !this.#has("stream-end")) this.#host.withdrawn(this);
+  }
+
+  #has(type: Frame["type"]): boolean {
+    return this.#early.some((each) => each.type === type);
   }
 
   /** Counts the chunks of a frame. False if one of them starts beyond the initial credit. */

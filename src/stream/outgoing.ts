@@ -332,8 +332,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
     if (this.#codec === undefined && !alone) {
       const payload = this.#payload(chunk);
       if (this.#batch.addPlain(chunk, weight)) {
-        this.credit.add(payload, weight, CHUNK_OVERHEAD);
-        this.#idleGrants = 0;
+        this.#book(payload, weight, CHUNK_OVERHEAD);
         this.#gathered(this.#batch, false);
         return;
       }
@@ -348,6 +347,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
       owned = own(encoded, this.#transfer, moves);
     }
     const bytes = charge(owned);
+    this.#checkSize(bytes - CHUNK_OVERHEAD);
     this.#book(this.#payload(owned), weight, bytes);
     this.#batch.add(owned, weight, bytes, moves);
     this.#gathered(this.#batch, alone);
@@ -355,16 +355,17 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** Counts a chunk as sent. */
   #book(payload: number, weight: number, bytes: number): void {
-    const { maxChunk, name } = this.#owner;
-    if (bytes - CHUNK_OVERHEAD > maxChunk) {
-      const size = bytes - CHUNK_OVERHEAD;
-      throw mistake(
-        new RangeError(`Cannot write a chunk of ${size} bytes to "${name}": the limit is ${maxChunk}, cut it up`),
-        "CHUNK_TOO_LARGE",
-      );
-    }
     this.credit.add(payload, weight, bytes);
     this.#idleGrants = 0;
+  }
+
+  #checkSize(size: number): void {
+    const { maxChunk, name } = this.#owner;
+    if (size <= maxChunk) return;
+    throw mistake(
+      new RangeError(`Cannot write a chunk of ${size} bytes to "${name}": the limit is ${maxChunk}, cut it up`),
+      "CHUNK_TOO_LARGE",
+    );
   }
 
   /** The chunk's own bytes. Until the unit is fixed any unit may come, so chunks without a length count nothing yet. */

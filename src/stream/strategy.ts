@@ -12,14 +12,14 @@ export interface StreamClasses {
   readonly CountQueuingStrategy?: typeof CountQueuingStrategy;
 }
 
+export type QueuingSize = (chunk: unknown) => number;
+
 /** A strategy, read once: `size` is there only where it is the user's own function. */
 export interface Strategy {
   readonly unit: Unit;
   readonly highWaterMark: number;
-  readonly size: ((chunk: unknown) => number) | undefined;
+  readonly size: QueuingSize | undefined;
 }
-
-export type QueuingSize = (chunk: unknown) => number;
 
 /** The `size` functions that mean bytes or chunks: the standard has one a realm, so they can be told by identity. */
 function standardSizes(classes: StreamClasses): { bytes: Set<unknown>; chunks: Set<unknown> } {

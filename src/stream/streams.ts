@@ -8,23 +8,13 @@ import type { Lane, LaneReceiver, MessageLink } from "../link.ts";
 import { encodeReason } from "../reason.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import type { InitialCredit } from "./credit.ts";
+import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
 import { Offer } from "./offer.ts";
 import { OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type StreamContext } from "./stream.ts";
-
-/**
- * Takes a stream that the remote opened. The stream is kept until the promise settles. Written as a method, so that a
- * handler may say what its chunks are.
- */
-export type StreamHandler = { handle(stream: ChannelStream): unknown }["handle"];
-
-/** A handler with this side's options for its streams. */
-export interface StreamDefinition extends StreamOptions {
-  readonly handler: StreamHandler;
-}
 
 /** What is known of the remote from its `$/hello`. */
 export interface RemoteLimits {
@@ -54,13 +44,6 @@ interface Waiting {
   readonly resolved: ResolvedOptions;
 }
 
-export interface OpenOptions<In = unknown, Out = unknown> extends StreamOptions<In, Out> {
-  /** Any value that can be cloned; the far side finds it at its stream. */
-  readonly metadata?: unknown;
-  /** Aborts the stream, even a blocked `write()` or `close()`, which `pipeTo`'s own signal cannot. */
-  readonly signal?: AbortSignal | undefined;
-}
-
 /** Ids end here; what is open by then is finished, and a new channel has to be made. */
 const LAST_ID = 2 ** 31 - 1;
 
@@ -72,6 +55,8 @@ export class Streams implements StreamContext {
   readonly largestWindow: number;
   readonly #host: StreamsHost;
   readonly #options: OptionsReader;
+  /** Of the streams that have no port of their own. */
+  readonly #sharedLane: Lane;
   #remote: RemoteLimits | undefined = undefined;
   /** Of our streams: those not yet opened, in order; the id of the next; how many are open, and not yet answered. */
   #waiting: Waiting[] = [];
@@ -92,6 +77,7 @@ export class Streams implements StreamContext {
   constructor(host: StreamsHost) {
     this.#host = host;
     this.classes = host.classes;
+    this.#sharedLane = sharedLane(host.link);
     this.turn = new Turn(host.link.scheduler);
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;
@@ -172,7 +158,7 @@ export class Streams implements StreamContext {
     const { link } = this.#host;
     const forked = remote.fork ? link.fork?.() : undefined;
     stream.id = id;
-    stream.lane = forked?.lane ?? sharedLane(link);
+    stream.lane = forked?.lane ?? this.#sharedLane;
     this.#open.set(id, stream);
     const frame: OpenFrame = {
       type: "stream-open",
@@ -255,7 +241,7 @@ export class Streams implements StreamContext {
     if (frame.port !== undefined && own === undefined) {
       throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is none`);
     }
-    const offer = new Offer(frame, own ?? sharedLane(link), handlers.get(name), initialCredit, this);
+    const offer = new Offer(frame, own ?? this.#sharedLane, handlers.get(name), initialCredit, this);
     own?.listen(offer);
     this.#open.set(id, offer);
     if (this.#closed !== undefined) {
@@ -435,7 +421,7 @@ function describe({ id, name }: Duplex): string {
   return id < 0 ? `stream "${name}"` : `stream ${id} "${name}"`;
 }
 
-/** A lane for the streams that share the link. It cannot be closed by one of them. */
+/** The lane of the streams that share the link. It cannot be closed by one of them. */
 function sharedLane(link: Lane): Lane {
   return {
     post: (message, transfer) => link.post(message, transfer),

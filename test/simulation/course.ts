@@ -1,6 +1,7 @@
 /** One stream of a run: its two flows, who uses its two ends, and what is done to it from outside. */
+
+import type { OpenOptions, StreamDefinition } from "../../src/stream/definition.ts";
 import type { ChannelStream } from "../../src/stream/stream.ts";
-import type { OpenOptions, StreamDefinition } from "../../src/stream/streams.ts";
 import type { Actor } from "./actor.ts";
 import { charged } from "./chunks.ts";
 import { writableStrategy } from "./draw-options.ts";

@@ -1,23 +1,7 @@
 /** The receiver's grants as arithmetic: what falls due when, and how far it goes. */
 import { describe, expect, it } from "vitest";
-import { CHUNK_OVERHEAD, ReceiveCredit } from "../../../src/stream/credit.ts";
-import type { Unit } from "../../../src/wire/frames.ts";
-
-const MiB = 1024 * 1024;
-const PLENTY = 4 * MiB;
-
-function receiver(unit: Unit, highWaterMark: number, byteWindow: number = PLENTY): ReceiveCredit {
-  return new ReceiveCredit(unit, highWaterMark, byteWindow, false);
-}
-
-/** `count` chunks that weigh `weight` each arrive. */
-function arrive(credit: ReceiveCredit, count: number, weight: number = 1, bytes: number = CHUNK_OVERHEAD): void {
-  for (let i = 0; i < count; i++) credit.arrive(weight, weight, bytes);
-}
-
-function leave(credit: ReceiveCredit, count: number, weight: number = 1, bytes: number = CHUNK_OVERHEAD): void {
-  for (let i = 0; i < count; i++) credit.leave(weight, bytes);
-}
+import { CHUNK_OVERHEAD } from "../../../src/stream/credit.ts";
+import { arrive, leave, PLENTY, receiver } from "../support/receiver.ts";
 
 describe("ReceiveCredit.grant()", () => {
   it("is never due on arrival, for chunks that fill the window", () => {

@@ -1,7 +1,7 @@
 /** The sending direction, with an owner that records: what is posted when, and how every wait ends. */
 import { describe, expect, it } from "vitest";
 import { raw } from "../../../src/codecs/raw.ts";
-import type { OpenOptions } from "../../../src/stream/streams.ts";
+import type { OpenOptions } from "../../../src/stream/definition.ts";
 import { rejectedBy } from "../support/error-of.ts";
 import { MockPeer, WIDE } from "../support/mock-peer.ts";
 import { settle } from "../support/scheduler.ts";

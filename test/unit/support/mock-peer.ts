@@ -2,7 +2,8 @@
 import { handlersOf } from "../../../src/define.ts";
 import { type Limits, resolveLimits } from "../../../src/limits.ts";
 import type { InitialCredit } from "../../../src/stream/credit.ts";
-import { type RemoteLimits, type StreamDefinition, type StreamHandler, Streams } from "../../../src/stream/streams.ts";
+import type { StreamDefinition, StreamHandler } from "../../../src/stream/definition.ts";
+import { type RemoteLimits, Streams } from "../../../src/stream/streams.ts";
 import { type Frame, parseFrame } from "../../../src/wire/frames.ts";
 import { FakeScheduler, settle } from "./scheduler.ts";
 
