@@ -11,7 +11,7 @@ export interface Limits {
   readonly unaccepted: number;
   /** The most bytes in a single chunk. Default 16 MiB. */
   readonly maxChunk: number;
-  /** Bytes held unread per direction of a stream, beside its own highWaterMark. Default 4 MiB, untrusted 256 KiB. */
+  /** Bytes held unread per direction of a stream, beside its own highWaterMark. Default 8 MiB, untrusted 256 KiB. */
   readonly streamBytes: number;
   /** The largest highWaterMark, in chunks or bytes; ∞ is clamped to it. Default none, untrusted 64 Mi. */
   readonly window: number;
@@ -29,7 +29,7 @@ const trusted: Limits = {
   streams: 16_384,
   unaccepted: 256,
   maxChunk: 16 * MiB,
-  streamBytes: 4 * MiB,
+  streamBytes: 8 * MiB,
   window: Number.POSITIVE_INFINITY,
   calls: 1_024,
   idleGrants: 1_000,

@@ -4,13 +4,14 @@
  */
 import type { DataFrame } from "../wire/frames.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
-import { fromRows, type Rows, rowKeys, writeRow } from "../wire/rows.ts";
+import { countColumns, flatShape, fromRows, isFlat, type Rows, type Shape, shapeOf, writeRow } from "../wire/rows.ts";
 import { charge, own } from "./chunk.ts";
 
 /** Chunks posted together at the most, by number and by bytes. */
 const MOST_CHUNKS = 128;
-const MOST_BYTES = 512 * 1024;
+const MOST_BYTES = 1024 * 1024;
 const NO_MOVES: Transferable[] = [];
+const NO_SHAPE: Shape = { parts: [] };
 
 export class Batch {
   moves: Transferable[] = NO_MOVES;
@@ -18,8 +19,8 @@ export class Batch {
   readonly #id: number;
   readonly #weights: number[] | undefined;
   #bytes = 0;
-  /** Of records of one shape: their keys, and room for a full batch. Once a chunk is of another, `#chunks` has all. */
-  #keys: string[] | undefined = undefined;
+  /** Of records of one shape: it, and room for a full batch. Once a chunk is of another, `#chunks` has all. */
+  #shape: Shape | undefined = undefined;
   #columns: unknown[][] = [];
   #chunks: unknown[] | undefined = undefined;
 
@@ -35,8 +36,9 @@ export class Batch {
   /** Adds a copy of a chunk that is plain data. False, and nothing added, for one that is not. */
   addPlain(chunk: unknown, weight: number): boolean {
     if (this.#chunks === undefined) {
-      if (this.#keys === undefined) this.#shape(chunk);
-      if (this.#keys !== undefined && writeRow(chunk, this.#keys, this.#columns, this.length)) {
+      // The first chunk decides on the shape.
+      if (this.#shape === undefined) this.#take(shapeOf(chunk));
+      if (this.#addRow(chunk) || (this.#flatten() && this.#addRow(chunk))) {
         this.#count(weight);
         return true;
       }
@@ -90,20 +92,33 @@ export class Batch {
 
   /** Nothing more comes for now: keeps nothing of what was posted. */
   release(): void {
-    this.#keys = undefined;
-    this.#columns = [];
+    this.#take(undefined);
   }
 
   #rows(): Rows {
     const { length } = this;
     const columns = length === MOST_CHUNKS ? this.#columns : this.#columns.map((column) => column.slice(0, length));
-    return { keys: this.#keys ?? [], columns };
+    return { shape: this.#shape ?? NO_SHAPE, columns };
   }
 
-  /** The first chunk decides on the shape. The columns have no holes, which would be slower to post. */
-  #shape(chunk: unknown): void {
-    this.#keys = rowKeys(chunk);
-    this.#columns = this.#keys?.map(() => new Array<unknown>(MOST_CHUNKS).fill(0)) ?? [];
+  /** The columns have no holes, which would be slower to post. */
+  #take(shape: Shape | undefined): void {
+    this.#shape = shape;
+    const count = shape === undefined ? 0 : countColumns(shape);
+    this.#columns = Array.from({ length: count }, () => new Array<unknown>(MOST_CHUNKS).fill(0));
+  }
+
+  #addRow(chunk: unknown): boolean {
+    return this.#shape !== undefined && writeRow(chunk, this.#shape, this.#columns, this.length);
+  }
+
+  /** What is deeper down differs from chunk to chunk: from now on each part is a column. False if it is so already. */
+  #flatten(): boolean {
+    if (this.#shape === undefined || isFlat(this.#shape)) return false;
+    const rows = fromRows(this.#rows());
+    this.#take(flatShape(this.#shape));
+    const [shape, columns] = [this.#shape, this.#columns];
+    return rows.every((row, at) => writeRow(row, shape, columns, at));
   }
 
   #count(weight: number): void {

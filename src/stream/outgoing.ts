@@ -214,7 +214,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** The turn is over: what was gathered is posted; a direction that gathered nothing posts its next chunk at once. */
   turned(): boolean {
     this.#gathering = this.flush();
-    if (!this.#gathering) this.#batch?.release();
+    // While a write waits for credit, more of its kind will follow.
+    if (!this.#gathering && this.#waiting === undefined) this.#batch?.release();
     this.#checkDrained();
     return this.#gathering;
   }

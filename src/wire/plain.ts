@@ -73,8 +73,7 @@ function copyArray(value: readonly unknown[], depth: number): unknown {
   return copy;
 }
 
-/** Is it more than its own value? */
-function isCompound(value: unknown): boolean {
-  const type = typeof value;
-  return type === "object" ? value !== null : type === "function" || type === "symbol";
+/** Is it more than its own value? (Each `typeof` is compared where it stands: engines do not make a string of it then.) */
+export function isCompound(value: unknown): boolean {
+  return (typeof value === "object" && value !== null) || typeof value === "function" || typeof value === "symbol";
 }

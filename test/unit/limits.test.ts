@@ -10,7 +10,7 @@ const trusted: Limits = {
   streams: 16_384,
   unaccepted: 256,
   maxChunk: 16 * MiB,
-  streamBytes: 4 * MiB,
+  streamBytes: 8 * MiB,
   window: Number.POSITIVE_INFINITY,
   calls: 1_024,
   idleGrants: 1_000,

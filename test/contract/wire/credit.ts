@@ -21,14 +21,19 @@ export function creditRules(): void {
 
   it("a table with more rows than the window → CREDIT_OVERRUN", async () => {
     const { peer } = await kept();
-    peer.send({ type: "stream-data", id: OPENED, rows: { keys: ["n"], columns: [many(300)] }, charged: 300 * 64 });
+    peer.send({
+      type: "stream-data",
+      id: OPENED,
+      rows: { shape: { keys: ["n"], parts: [0] }, columns: [many(300)] },
+      charged: 300 * 64,
+    });
     await peer.accused("CREDIT_OVERRUN");
   });
 
   it("rows are records, and are counted as chunks", async () => {
     const { peer, stream } = await kept();
     const rows = {
-      keys: ["a", "b"],
+      shape: { keys: ["a", "b"], parts: [0, 1] },
       columns: [
         [1, 2],
         ["x", { deep: 1 }],

@@ -7,7 +7,7 @@ export function grantRules(): void {
   it("stream-accept tells the window: unit, limits, and whether the user gave it", async () => {
     const { peer } = await kept({ highWaterMark: 7 });
     expect(peer.frames("stream-accept")).toMatchObject([
-      { id: OPENED, codec: "clone", readable: { unit: "chunks", limit: 7, bytes: 4 * 1024 * 1024, fixed: true } },
+      { id: OPENED, codec: "clone", readable: { unit: "chunks", limit: 7, bytes: 8 * 1024 * 1024, fixed: true } },
     ]);
     const free = await kept();
     expect(free.peer.frames("stream-accept")).toMatchObject([{ readable: { limit: 256, fixed: false } }]);

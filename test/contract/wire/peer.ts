@@ -15,7 +15,7 @@ export const HELLO: Message & { limits: Message; initialCredit: Message } = {
   initialCredit: { chunks: 0, bytes: 0 },
 };
 
-export const WINDOW: Message = { unit: "chunks", limit: 256, bytes: 4 * 1024 * 1024, fixed: false };
+export const WINDOW: Message = { unit: "chunks", limit: 256, bytes: 8 * 1024 * 1024, fixed: false };
 
 /** The first ids that the peer and the channel give. */
 export const OPENED = 1;

@@ -18,7 +18,7 @@ describe("Batch", () => {
     const frame = sent(one.frame(192));
     expect(frame.chunks).toBeUndefined();
     expect(frame.rows).toEqual({
-      keys: ["n", "s"],
+      shape: { keys: ["n", "s"], parts: [0, 1] },
       columns: [
         [1, 2, 3],
         ["x", "x", "x"],
@@ -32,7 +32,7 @@ describe("Batch", () => {
     ["records of two shapes", [{ a: 1 }, { a: 2 }, { b: 1 }, { a: 3 }]],
     ["a record and a number", [{ a: 1 }, 5]],
     ["numbers", [1, 2, undefined, null]],
-    ["arrays", [[1], [2]]],
+    ["lists of two lengths", [[1], [2, 3]]],
     ["records without keys", [{}, {}]],
     ["records with a property named __proto__", [JSON.parse('{"__proto__": 1}'), JSON.parse('{"__proto__": 2}')]],
   ])("sends %s as they are, in order", (_, chunks) => {
@@ -41,6 +41,49 @@ describe("Batch", () => {
     const frame = sent(one.frame(0));
     expect(frame.rows).toBeUndefined();
     expect(frame.chunks).toEqual(structuredClone(chunks));
+  });
+
+  it.each<[string, unknown[], unknown]>([
+    [
+      "records",
+      [
+        { n: 1, tags: ["a", "b"] },
+        { n: 2, tags: ["c", "d"] },
+      ],
+      [
+        [1, 2],
+        ["a", "c"],
+        ["b", "d"],
+      ],
+    ],
+    [
+      "records that differ deeper down",
+      [
+        { n: 1, tags: ["a"] },
+        { n: 2, tags: [] },
+      ],
+      [
+        [1, 2],
+        [["a"], []],
+      ],
+    ],
+    [
+      "lists",
+      [
+        [1, "x"],
+        [2, "y"],
+      ],
+      [
+        [1, 2],
+        ["x", "y"],
+      ],
+    ],
+  ])("sends %s of one shape as columns", (_, chunks, columns) => {
+    const one = batch();
+    for (const chunk of chunks) expect(one.addPlain(chunk, 1)).toBe(true);
+    const frame = sent(one.frame(0));
+    expect(frame.rows?.columns).toEqual(columns);
+    expect(chunksOf(frame)).toEqual(chunks);
   });
 
   it("refuses what is not plain, and keeps what it has", () => {
@@ -103,9 +146,9 @@ describe("Batch", () => {
     expect(one.full).toBe(true);
   });
 
-  it("is full at 512 KiB", () => {
+  it("is full at 1 MiB", () => {
     const one = batch();
-    one.add(new Uint8Array(1), 1, 512 * 1024 - 1, []);
+    one.add(new Uint8Array(1), 1, 1024 * 1024 - 1, []);
     expect(one.full).toBe(false);
     one.add(new Uint8Array(1), 1, 1, []);
     expect(one.full).toBe(true);
@@ -117,7 +160,7 @@ describe("Batch.clear(), for the next frame", () => {
     const one = batch(true);
     const buffer = new ArrayBuffer(1);
     one.addPlain({ a: 1 }, 1);
-    one.add(buffer, 2, 512 * 1024, [buffer]);
+    one.add(buffer, 2, 1024 * 1024, [buffer]);
     expect(one.full).toBe(true);
     one.clear();
     expect([one.length, one.full, one.moves]).toEqual([0, false, []]);
@@ -132,7 +175,7 @@ describe("Batch.clear(), for the next frame", () => {
     one.clear();
     for (const n of [500, 501]) one.addPlain({ n, s: "y" }, 1);
     expect(sent(one.frame(0)).rows).toEqual({
-      keys: ["n", "s"],
+      shape: { keys: ["n", "s"], parts: [0, 1] },
       columns: [
         [500, 501],
         ["y", "y"],

@@ -29,7 +29,12 @@ describe("An offered stream", () => {
 
   it("counts chunks that come as rows", () => {
     const peer = offered({ chunks: 2, bytes: 1e9 });
-    peer.receive({ type: "stream-data", id: 2, charged: 0, rows: { keys: ["a"], columns: [[1, 2, 3]] } });
+    peer.receive({
+      type: "stream-data",
+      id: 2,
+      charged: 0,
+      rows: { shape: { keys: ["a"], parts: [0] }, columns: [[1, 2, 3]] },
+    });
     expect(peer.codes).toEqual(["CREDIT_OVERRUN"]);
   });
 

@@ -23,12 +23,12 @@ describe("OptionsReader.read(), of defaults", () => {
   it.each([undefined, {}, { highWaterMark: undefined, size: undefined }])("fills all of them in for %o", (given) => {
     const { codec, codecName, transfer, incoming, outgoing } = own.read(given);
     expect([codec, codecName, transfer, outgoing]).toEqual([undefined, "clone", undefined, undefined]);
-    expect(incoming).toMatchObject({ bytes: false, fixed: false, byteWindow: 4 * MiB });
+    expect(incoming).toMatchObject({ bytes: false, fixed: false, byteWindow: 8 * MiB });
     expect(incoming.strategy).toEqual({ unit: "chunks", highWaterMark: 256, size: undefined });
   });
 
   it.each<[string, OptionsReader, number, number]>([
-    ["a trusted", own, MiB, 4 * MiB],
+    ["a trusted", own, MiB, 8 * MiB],
     ["an untrusted", foreign, 64 * KiB, 256 * KiB],
   ])("gives raw streams a window in bytes on %s link", (_, options, highWaterMark, byteWindow) => {
     const { incoming, codecName } = options.read({ codec: raw() });
@@ -82,7 +82,7 @@ describe("OptionsReader.read(), of a window", () => {
   it("leaves room in the byte account for a window in bytes and what is charged on top", () => {
     const readableStrategy = new ByteLengthQueuingStrategy({ highWaterMark: 100 * MiB }) as QueuingStrategy;
     expect(own.read({ readableStrategy }).incoming.byteWindow).toBe(200 * MiB);
-    expect(own.read({ highWaterMark: 100_000_000 }).incoming.byteWindow).toBe(4 * MiB);
+    expect(own.read({ highWaterMark: 100_000_000 }).incoming.byteWindow).toBe(8 * MiB);
   });
 
   it("takes ∞ as it is where the remote is trusted, in bytes as well", () => {

@@ -90,7 +90,13 @@ const breaches: readonly [string, Play, (peer: MockPeer) => void, string][] = [
   [
     "chunks beyond the window as rows",
     theirs,
-    (peer) => peer.receive({ type: "stream-data", id: 2, rows: { keys: ["a"], columns: [[1, 2, 3]] }, charged: 192 }),
+    (peer) =>
+      peer.receive({
+        type: "stream-data",
+        id: 2,
+        rows: { shape: { keys: ["a"], parts: [0] }, columns: [[1, 2, 3]] },
+        charged: 192,
+      }),
     "CREDIT_OVERRUN",
   ],
   [

@@ -27,7 +27,7 @@ describe("Streams.open()", () => {
       metadata: { m: 1 },
     });
     const [plain, both, one] = peer.of("stream-open");
-    expect(plain?.readable).toEqual({ unit: "chunks", limit: 256, bytes: 2 ** 22, fixed: false });
+    expect(plain?.readable).toEqual({ unit: "chunks", limit: 256, bytes: 2 ** 23, fixed: false });
     expect(plain && "writable" in plain).toBe(false);
     expect(both).toMatchObject({ readable: { limit: 7, fixed: true }, writable: { unit: "chunks", highWaterMark: 7 } });
     expect(one).toMatchObject({ writable: { unit: "bytes", highWaterMark: 9 }, metadata: { m: 1 } });

@@ -3,7 +3,7 @@ import { CHUNK_OVERHEAD, ReceiveCredit } from "../../../src/stream/credit.ts";
 import type { Unit } from "../../../src/wire/frames.ts";
 
 export const MiB: number = 1024 * 1024;
-export const PLENTY: number = 4 * MiB;
+export const PLENTY: number = 8 * MiB;
 
 export function receiver(unit: Unit, highWaterMark: number, byteWindow: number = PLENTY): ReceiveCredit {
   return new ReceiveCredit(unit, highWaterMark, byteWindow, false);

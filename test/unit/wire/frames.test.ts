@@ -33,9 +33,9 @@ const frames: Record<string, { full: Plain; needed: string[]; wrong: Record<stri
     "x",
     [],
     {},
-    { keys: [], columns: [] },
-    { keys: ["a", "b"], columns: [[1], []] },
-    { keys: ["__proto__"], columns: [[1]] },
+    { shape: { parts: [] }, columns: [] },
+    { shape: { keys: ["a", "b"], parts: [0, 1] }, columns: [[1], []] },
+    { shape: { keys: ["__proto__"], parts: [0] }, columns: [[1]] },
   ];
   const frame = (full: Plain, needed: string[], wrong: Record<string, unknown[]>) => ({
     full,
@@ -143,7 +143,12 @@ describe("parseFrame()", () => {
   });
 
   it("takes rows in place of chunks", () => {
-    const frame = { type: "stream-data", id: 0, charged: 128, rows: { keys: ["a"], columns: [[1, 2]] } };
+    const frame = {
+      type: "stream-data",
+      id: 0,
+      charged: 128,
+      rows: { shape: { keys: ["a"], parts: [0] }, columns: [[1, 2]] },
+    };
     const parsed = parseFrame(frame) as DataFrame;
     expect(chunksOf(parsed)).toEqual([{ a: 1 }, { a: 2 }]);
     expect(countOf(parsed)).toBe(2);

@@ -3,7 +3,19 @@ import { deepStrictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ProtocolError } from "../../../src/errors.ts";
-import { fromRows, isRows, MOST_KEYS, MOST_ROWS, rowKeys, writeRow } from "../../../src/wire/rows.ts";
+import {
+  countColumns,
+  flatShape,
+  fromRows,
+  isFlat,
+  isRows,
+  MOST_COLUMNS,
+  MOST_NESTING,
+  MOST_ROWS,
+  type Shape,
+  shapeOf,
+  writeRow,
+} from "../../../src/wire/rows.ts";
 import { thrownBy } from "../support/error-of.ts";
 import { anyValue } from "../support/values.ts";
 
@@ -16,26 +28,49 @@ function sparse(length: number): unknown[] {
 const wide = (keys: number): Record<string, number> =>
   Object.fromEntries(Array.from({ length: keys }, (_, at) => [`k${at}`, at]));
 
-const emptyFor = (keys: readonly string[]): unknown[][] => keys.map(() => []);
+/** A record whose keys are all leaves. */
+const flat = (...keys: string[]): Shape => ({ keys, parts: keys.map((_, at) => at) });
 
-/** There and back, as far as all are of the shape of the first. */
-function roundTrip(records: readonly unknown[]): { rows: Record<string, unknown>[]; taken: number } | undefined {
-  const keys = rowKeys(records[0]);
-  if (keys === undefined) return undefined;
-  const columns = emptyFor(keys);
+const emptyFor = (shape: Shape): unknown[][] => Array.from({ length: countColumns(shape) }, () => []);
+
+/** There and back, as far as all are of the shape. */
+function roundTrip(
+  rows: readonly unknown[],
+  shape: Shape | undefined = shapeOf(rows[0]),
+): { rows: unknown[]; taken: number } | undefined {
+  if (shape === undefined) return undefined;
+  const columns = emptyFor(shape);
   let taken = 0;
-  while (taken < records.length && writeRow(records[taken], keys, columns, taken)) taken++;
+  while (taken < rows.length && writeRow(rows[taken], shape, columns, taken)) taken++;
   // What a row that is none has written counts for nothing.
-  const rows = structuredClone({ keys, columns: columns.map((column) => column.slice(0, taken)) });
-  expect(isRows(rows)).toBe(true);
-  return { rows: fromRows(rows), taken };
+  const sent = structuredClone({ shape, columns: columns.map((column) => column.slice(0, taken)) });
+  expect(isRows(sent)).toBe(true);
+  return { rows: fromRows(sent), taken };
 }
 
-describe("rowKeys()", () => {
-  it("are the keys of a plain record, in order", () => {
-    expect(rowKeys({ b: 1, a: 2, 7: 3 })).toEqual(["7", "b", "a"]);
-    expect(rowKeys(Object.assign(Object.create(null), { x: 1 }))).toEqual(["x"]);
-    expect(rowKeys(wide(MOST_KEYS))).toHaveLength(MOST_KEYS);
+describe("shapeOf()", () => {
+  it("is the keys of a plain record, in order, with a column for each leaf", () => {
+    expect(shapeOf({ b: 1, a: 2, 7: 3 })).toEqual(flat("7", "b", "a"));
+    expect(shapeOf(Object.assign(Object.create(null), { x: 1 }))).toEqual(flat("x"));
+    expect(shapeOf(wide(MOST_COLUMNS))?.parts).toHaveLength(MOST_COLUMNS);
+  });
+
+  it("numbers the leaves of what is nested in the order in which they are met", () => {
+    expect(shapeOf({ a: 1, b: { c: 2, d: ["x", "y"] }, e: 3 })).toEqual({
+      keys: ["a", "b", "e"],
+      parts: [0, { keys: ["c", "d"], parts: [1, { parts: [2, 3] }] }, 4],
+    });
+    expect(shapeOf([1, "x"])).toEqual({ parts: [0, 1] });
+  });
+
+  it("takes for a leaf what is empty, long, deep, or no plain data", () => {
+    expect(shapeOf({ a: [], b: {}, c: new Array(9).fill(0), d: new Date(0) })).toEqual(flat("a", "b", "c", "d"));
+    const deep = { a: { a: { a: { a: { a: 1 } } } } };
+    let shape = shapeOf(deep);
+    let levels = 0;
+    for (; typeof shape === "object"; levels++) shape = shape.parts[0] as Shape;
+    expect(levels).toBe(MOST_NESTING);
+    deepStrictEqual(roundTrip([deep])?.rows, [deep]);
   });
 
   it.each<[string, unknown]>([
@@ -43,9 +78,12 @@ describe("rowKeys()", () => {
     ["null", null],
     ["a number", 1],
     ["a string", "text"],
-    ["an array", [1]],
+    ["a list without elements", []],
+    ["a long list", new Array(9).fill(0)],
+    ["a list with a hole", sparse(2)],
     ["a record without keys", {}],
-    ["a record with too many keys", wide(MOST_KEYS + 1)],
+    ["a record with too many keys", wide(MOST_COLUMNS + 1)],
+    ["a record with too many leaves", { a: wide(MOST_COLUMNS), b: 1 }],
     ["a property named __proto__", JSON.parse('{"a": 1, "__proto__": 2}')],
     [
       "a class's instance",
@@ -57,9 +95,24 @@ describe("rowKeys()", () => {
     ["a Map", new Map([["a", 1]])],
     ["an Error", new Error("text")],
     ["a function", Object.assign(() => 1, { a: 1 })],
-    ["the match of a regular expression", /a/.exec("a")],
-  ])("are none for %s", (_, value) => {
-    expect(rowKeys(value)).toBeUndefined();
+  ])("is none for %s", (_, value) => {
+    expect(shapeOf(value)).toBeUndefined();
+  });
+});
+
+describe("flatShape()", () => {
+  it("has a leaf for each part", () => {
+    const nested = shapeOf({ a: 1, b: { c: 2, d: ["x", "y"] }, e: 3 }) as Shape;
+    expect(isFlat(nested)).toBe(false);
+    expect(flatShape(nested)).toEqual(flat("a", "b", "e"));
+    expect(isFlat(flatShape(nested))).toBe(true);
+    expect(flatShape({ parts: [0, { parts: [1, 2] }] })).toEqual({ parts: [0, 1] });
+  });
+
+  it("takes rows whose parts differ deeper down", () => {
+    const rows = [{ tags: ["a"] }, { tags: [] }, { tags: null }, { tags: ["a", { b: 1 }] }];
+    expect(roundTrip(rows)?.taken).toBe(1);
+    deepStrictEqual(roundTrip(rows, flat("tags"))?.rows, rows);
   });
 });
 
@@ -69,7 +122,7 @@ describe("writeRow()", () => {
       [1, 0, 0],
       [2, 0, 0],
     ];
-    expect(writeRow({ a: 3, b: "x" }, ["a", "b"], columns, 1)).toBe(true);
+    expect(writeRow({ a: 3, b: "x" }, flat("a", "b"), columns, 1)).toBe(true);
     expect(columns).toEqual([
       [1, 3, 0],
       [2, "x", 0],
@@ -104,14 +157,24 @@ describe("writeRow()", () => {
       ["before", 0, "after"],
       ["before", 0, "after"],
     ];
-    expect(writeRow(record, ["a", "b"], columns, 1)).toBe(false);
+    expect(writeRow(record, flat("a", "b"), columns, 1)).toBe(false);
     for (const column of columns) expect([column[0], column[2], column.length]).toEqual(["before", "after", 3]);
+  });
+
+  it.each<[string, unknown]>([
+    ["it is shorter", [1]],
+    ["it is longer", [1, 2, 3]],
+    ["it is a record", { 0: 1, 1: 2, length: 2 }],
+    ["it has a hole", Object.assign(sparse(2), { 0: 1 })],
+    ["it is the match of a regular expression", /(a)/.exec("a")],
+  ])("is false for a list when %s", (_, list) => {
+    expect(writeRow(list, { parts: [0, 1] }, [[], []], 0)).toBe(false);
   });
 
   it("takes a copy: what the writer does next changes nothing", () => {
     const list = [1];
-    const columns = emptyFor(["list"]);
-    writeRow({ list }, ["list"], columns, 0);
+    const columns: unknown[][] = [[]];
+    writeRow({ list }, flat("list"), columns, 0);
     list.push(2);
     expect(columns).toEqual([[[1]]]);
   });
@@ -123,16 +186,20 @@ describe("writeRow()", () => {
 });
 
 describe("fromRows()", () => {
-  it("makes the records again", () => {
+  it("makes the rows again", () => {
     const columns = [
       [1, 3],
       [2, 4],
     ];
-    expect(fromRows({ keys: ["a", "b"], columns })).toEqual([
+    expect(fromRows({ shape: flat("a", "b"), columns })).toEqual([
       { a: 1, b: 2 },
       { a: 3, b: 4 },
     ]);
-    expect(fromRows({ keys: ["a"], columns: [[]] })).toEqual([]);
+    expect(fromRows({ shape: { keys: ["a"], parts: [{ parts: [0, 1] }] }, columns })).toEqual([
+      { a: [1, 2] },
+      { a: [3, 4] },
+    ]);
+    expect(fromRows({ shape: flat("a"), columns: [[]] })).toEqual([]);
   });
 
   it("gives what structured clone of the records would, for records of one shape", () => {
@@ -147,19 +214,23 @@ describe("fromRows()", () => {
     );
     fc.assert(
       fc.property(records, (list) => {
-        const result = roundTrip(list);
-        if (result === undefined) {
-          expect(Object.keys(list[0] as object)).toContain("__proto__");
+        const nested = shapeOf(list[0]);
+        if (nested === undefined) {
+          const keys = Object.keys(list[0] as object);
+          if (!keys.includes("__proto__")) expect(shapeOf(list[0], 1)).toBeDefined();
           return;
         }
-        expect(result.taken).toBe(list.length);
-        deepStrictEqual(result.rows, structuredClone(list));
+        const result = roundTrip(list);
+        deepStrictEqual(result?.rows, structuredClone(list.slice(0, result?.taken)));
+        const level = roundTrip(list, flatShape(nested));
+        expect(level?.taken).toBe(list.length);
+        deepStrictEqual(level?.rows, structuredClone(list));
       }),
       { numRuns: 300 },
     );
   });
 
-  it("gives what structured clone would, as far as records of any kind are taken", () => {
+  it("gives what structured clone would, as far as rows of any kind are taken", () => {
     fc.assert(
       fc.property(fc.array(anyValue, { minLength: 1, maxLength: 4 }), (list) => {
         const result = roundTrip(list);
@@ -171,7 +242,7 @@ describe("fromRows()", () => {
 
   it("makes properties of keys named like methods, and pollutes no prototype", () => {
     const keys = ["constructor", "prototype", "toString", "__defineGetter__", "valueOf"];
-    const rows = structuredClone({ keys, columns: keys.map(() => [{ polluted: true }]) });
+    const rows = structuredClone({ shape: flat(...keys), columns: keys.map(() => [{ polluted: true }]) });
     expect(isRows(rows)).toBe(true);
     const [record] = fromRows(rows);
     expect(Object.keys(record as object)).toEqual(keys);
@@ -186,58 +257,75 @@ describe("fromRows(), of a buffer", () => {
   it.each([new Uint8Array(1), new ArrayBuffer(1), new DataView(new ArrayBuffer(1))])(
     "is a ProtocolError, for a table is charged as if it had none: %o",
     (buffer) => {
-      const { error, code } = thrownBy(() => fromRows({ keys: ["a", "b"], columns: [[1], [buffer]] }));
+      const { error, code } = thrownBy(() => fromRows({ shape: flat("a", "b"), columns: [[1], [buffer]] }));
       expect(error).toBeInstanceOf(ProtocolError);
       expect(code).toBe("BAD_FRAME");
     },
   );
 });
 
+/** Shapes within shapes, this many, around one leaf. */
+const nest = (levels: number): Shape => ({ parts: [levels === 1 ? 0 : nest(levels - 1)] });
+
 describe("isRows()", () => {
   it.each<unknown>([
-    { keys: ["a"], columns: [[]] },
+    { shape: flat("a"), columns: [[]] },
     {
-      keys: ["a", "b"],
+      shape: flat("a", "b"),
       columns: [
         [1, 3],
         [2, 4],
       ],
     },
-    { keys: ["constructor"], columns: [[1]] },
-    { keys: Object.keys(wide(MOST_KEYS)), columns: emptyFor(Object.keys(wide(MOST_KEYS))) },
-    { keys: ["a"], columns: [new Array(MOST_ROWS).fill(1)] },
+    { shape: { parts: [0] }, columns: [[1]] },
+    { shape: { keys: ["a", "b"], parts: [{ parts: [0, 1] }, 2] }, columns: [[1], [2], [3]] },
+    { shape: nest(MOST_NESTING), columns: [[1]] },
+    { shape: flat("constructor"), columns: [[1]] },
+    { shape: shapeOf(wide(MOST_COLUMNS)), columns: emptyFor(shapeOf(wide(MOST_COLUMNS)) as Shape) },
+    { shape: flat("a"), columns: [new Array(MOST_ROWS).fill(1)] },
   ])("takes a table: %#", (rows) => {
     expect(isRows(rows)).toBe(true);
   });
 
+  const tooWide = flat(...Object.keys(wide(MOST_COLUMNS + 1)));
   it.each<[string, unknown]>([
     ["undefined", undefined],
     ["null", null],
     ["a number", 1],
     ["an array", [["a"], [[1]]]],
-    ["no keys", { columns: [[]] }],
-    ["no columns", { keys: ["a"] }],
-    ["an empty list of keys", { keys: [], columns: [] }],
-    ["too many keys", { keys: Object.keys(wide(MOST_KEYS + 1)), columns: emptyFor(Object.keys(wide(MOST_KEYS + 1))) }],
-    ["a key that is no string", { keys: ["a", 1], columns: [[1], [2]] }],
-    ["a hole among the keys", { keys: sparse(2), columns: [[1], [2]] }],
-    ["a key that occurs twice", { keys: ["a", "a"], columns: [[1], [2]] }],
-    ["a key named __proto__", { keys: ["a", "__proto__"], columns: [[1], [{ polluted: 1 }]] }],
-    ["fewer columns than keys", { keys: ["a", "b"], columns: [[1]] }],
-    ["more columns than keys", { keys: ["a"], columns: [[1], [2]] }],
-    ["a column that is short", { keys: ["a", "b"], columns: [[1, 2], [1]] }],
-    ["a hole among the columns", { keys: ["a", "b"], columns: [[1], ...sparse(1)] }],
-    ["a column that only looks like a list", { keys: ["a"], columns: [{ length: 0 }] }],
-    ["a column that is a view", { keys: ["a"], columns: [new Float64Array(2)] }],
-    ["keys that only look like a list", { keys: { length: 1, 0: "a" }, columns: [[1]] }],
-    ["columns that only look like a list", { keys: ["a"], columns: { length: 1, 0: [1] } }],
+    ["no shape", { columns: [[]] }],
+    ["a shape that is null", { shape: null, columns: [[]] }],
+    ["no columns", { shape: flat("a") }],
+    ["a shape without parts", { shape: { keys: [], parts: [] }, columns: [] }],
+    ["a part without parts", { shape: { parts: [{ parts: [] }, 0] }, columns: [[1]] }],
+    ["too many columns", { shape: tooWide, columns: emptyFor(tooWide) }],
+    ["shapes too deep within shapes", { shape: nest(MOST_NESTING + 1), columns: [[1]] }],
+    ["a part that is another column", { shape: { parts: [1, 0] }, columns: [[1], [2]] }],
+    ["a column that is named twice", { shape: { parts: [0, 0] }, columns: [[1]] }],
+    ["a part that is a text", { shape: { parts: ["0"] }, columns: [[1]] }],
+    ["parts that only look like a list", { shape: { parts: { length: 1, 0: 0 } }, columns: [[1]] }],
+    ["a hole among the parts", { shape: { parts: sparse(1) }, columns: [[1]] }],
+    ["a key that is no string", { shape: { keys: ["a", 1], parts: [0, 1] }, columns: [[1], [2]] }],
+    ["a hole among the keys", { shape: { keys: sparse(2), parts: [0, 1] }, columns: [[1], [2]] }],
+    ["a key that occurs twice", { shape: flat("a", "a"), columns: [[1], [2]] }],
+    ["a key named __proto__", { shape: flat("a", "__proto__"), columns: [[1], [{ polluted: 1 }]] }],
+    ["a key named __proto__ deeper down", { shape: { parts: [flat("__proto__")] }, columns: [[{ polluted: 1 }]] }],
+    ["fewer keys than parts", { shape: { keys: ["a"], parts: [0, 1] }, columns: [[1], [2]] }],
+    ["fewer columns than leaves", { shape: flat("a", "b"), columns: [[1]] }],
+    ["more columns than leaves", { shape: flat("a"), columns: [[1], [2]] }],
+    ["a column that is short", { shape: flat("a", "b"), columns: [[1, 2], [1]] }],
+    ["a hole among the columns", { shape: flat("a", "b"), columns: [[1], ...sparse(1)] }],
+    ["a column that only looks like a list", { shape: flat("a"), columns: [{ length: 0 }] }],
+    ["a column that is a view", { shape: flat("a"), columns: [new Float64Array(2)] }],
+    ["keys that only look like a list", { shape: { keys: { length: 1, 0: "a" }, parts: [0] }, columns: [[1]] }],
+    ["columns that only look like a list", { shape: flat("a"), columns: { length: 1, 0: [1] } }],
   ])("refuses %s", (_, rows) => {
     expect(isRows(rows)).toBe(false);
   });
 
   it("refuses more rows than a frame can honestly carry, before a single record is made", () => {
     // Structured clone sends a sparse list of any length in a few bytes.
-    expect(isRows({ keys: ["a"], columns: [sparse(2 ** 32 - 1)] })).toBe(false);
-    expect(isRows({ keys: ["a"], columns: [sparse(MOST_ROWS + 1)] })).toBe(false);
+    expect(isRows({ shape: flat("a"), columns: [sparse(2 ** 32 - 1)] })).toBe(false);
+    expect(isRows({ shape: flat("a"), columns: [sparse(MOST_ROWS + 1)] })).toBe(false);
   });
 });
