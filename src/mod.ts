@@ -4,7 +4,14 @@
  *
  * @module
  */
-export { Channel, type ChannelState, type ChannelStats, type ConnectOptions, connect } from "./channel.ts";
+export {
+  Channel,
+  type ChannelState,
+  type ChannelStats,
+  type ConnectOptions,
+  connect,
+  type DataStream,
+} from "./channel.ts";
 export type { Codec } from "./codecs/codec.ts";
 export { type Definition, define } from "./define.ts";
 export {
@@ -18,6 +25,7 @@ export {
 export type { Limits } from "./limits.ts";
 export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
+export type { StreamCallOptions } from "./rpc/stream-call.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
 export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";
@@ -25,3 +33,4 @@ export type { StrategyOf, StreamOptions } from "./stream/options.ts";
 export type { DirectionStats, StreamStats } from "./stream/stats.ts";
 export type { StreamClasses } from "./stream/strategy.ts";
 export type { ChannelStream } from "./stream/stream.ts";
+export type { Trace, TraceEvent } from "./trace.ts";

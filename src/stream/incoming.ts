@@ -14,9 +14,10 @@ import type { Owner } from "./owner.ts";
 import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
 import { byteLengthOf, checkWeight, type Strategy } from "./strategy.ts";
+import type { Flow } from "./system.ts";
 
 /** How a readable is to behave. */
-export interface IncomingOptions {
+export interface IncomingOptions extends Flow {
   /** A readable byte stream: bytes without chunk borders, readable into one's own buffers. */
   readonly bytes: boolean;
   readonly codec: Codec | undefined;
@@ -135,6 +136,7 @@ export class Incoming {
     }
     this.#grant(this.#wanting);
     if (!this.credit.ample) this.#ask();
+    this.#options.arriving?.();
   }
 
   end(chunks: number): void {
@@ -194,15 +196,27 @@ export class Incoming {
         `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes: more than was told`,
       );
     }
-    const { codec, strategy } = this.#options;
+    const { codec, strategy, consume } = this.#options;
     const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
     const counted = this.#count(chunk, weights, index);
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The user's size() may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
-    if (this.type === "bytes") this.#enqueueBytes(asBytes(value), weight, bytes);
+    if (consume !== undefined) this.#consume(consume, value, weight, bytes);
+    else if (this.type === "bytes") this.#enqueueBytes(asBytes(value), weight, bytes);
     else this.#enqueue(value, weight, bytes);
+  }
+
+  #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {
+    this.#wanting = false;
+    new Promise((resolve) => resolve(consume(value))).then(
+      () => {
+        this.credit.leave(weight, bytes);
+        this.#grant(this.credit.heldBytes === 0);
+      },
+      (error) => this.fail("abort", error),
+    );
   }
 
   #enqueue(value: unknown, weight: number, bytes: number): void {
@@ -276,6 +290,7 @@ export class Incoming {
 
   #finish(reason?: unknown): void {
     this.#ask();
+    this.#options.arriving?.();
     this.#owner.settled(this.state === "failed" ? { reason } : undefined);
   }
 
