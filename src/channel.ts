@@ -6,7 +6,7 @@
  *                any state ──abort() | $/abort | lost | breach──▶ closed
  */
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
-import { connectionLost, ProtocolError, StreamError } from "./errors.ts";
+import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
@@ -278,6 +278,7 @@ export class Channel implements AsyncDisposable {
     if (method === "$/hello") this.#hello(params);
     else if (!this.#greeted) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello");
     else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
+    else if (method === "$/bye") this.#lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
     else if (method === "$/abort")
       this.#finish({ reason: decodeReason((params as { reason?: unknown } | undefined)?.reason) });
     else return false;
@@ -359,6 +360,8 @@ export class Channel implements AsyncDisposable {
     this.#data.end({ reason: failure === undefined ? undefined : why("the default stream") });
     this.#settleReady({ reason: failure?.reason ?? this.#closedError("get ready") });
     this.#settleClosed(failure);
+    // Not every runtime tells that a port was closed.
+    if (failure === undefined && this.#greeted) this.#link.post({ jsonrpc: "2.0", method: "$/bye" });
     this.#link.close();
   }
 
