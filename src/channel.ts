@@ -87,6 +87,8 @@ export class Channel implements AsyncDisposable {
   #draining: (() => void)[] = [];
   #drained = false;
   #alive = true;
+  /** Whether it keeps the process alive, as its user has said. */
+  #ref: boolean | undefined = undefined;
   #settleReady!: (error?: { reason: unknown }) => void;
   #settleClosed!: (error?: { reason: unknown }) => void;
 
@@ -225,6 +227,18 @@ export class Channel implements AsyncDisposable {
       this.#link.post({ jsonrpc: "2.0", method: "$/abort", params });
     }
     this.#finish({ reason });
+  }
+
+  /** Keeps the process alive also while nothing is under way. By default calls and streams do, an idle channel does not. */
+  ref(): void {
+    this.#ref = true;
+    this.#changed();
+  }
+
+  /** Does not keep the process alive, whatever is under way. */
+  unref(): void {
+    this.#ref = false;
+    this.#changed();
   }
 
   stats(): ChannelStats {
@@ -385,7 +399,7 @@ export class Channel implements AsyncDisposable {
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
   #changed(): void {
-    const alive = this.#state !== "open" || !this.#idle;
+    const alive = this.#ref ?? (this.#state !== "open" || !this.#idle);
     if (alive !== this.#alive) {
       this.#alive = alive;
       this.#link.keepAlive(alive);
