@@ -74,7 +74,10 @@ export class Serving {
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
   cancelled(id: unknown): void {
     if (!isId(id)) return;
-    this.#served.get(id)?.controller.abort(new DOMException("The caller has cancelled the call", "AbortError"));
+    const served = this.#served.get(id);
+    if (served === undefined) return;
+    const message = `The caller has cancelled its call of "${served.method}"`;
+    served.controller.abort(new DOMException(message, "AbortError"));
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */
@@ -107,21 +110,24 @@ export class Serving {
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
     const code = RPC_CODES.invalidRequest;
-    if (!isId(id)) return { code, message: "Cannot answer a request: its id is no string or number" };
+    if (!isId(id)) return { code, message: "Cannot answer a request: its id must be a string or a number" };
     if (!this.#served.has(id)) return undefined;
-    return { code, message: `Cannot answer a request: id ${String(id)} is in use already` };
+    return { code, message: `Cannot answer a request: id ${String(id)} is in use already, use another for each` };
   }
 
   /** Why a method cannot be run, if so. */
   #refusal(method: string, params: unknown): RpcErrorObject | undefined {
     const { invalidParams, serverError } = RPC_CODES;
     if (params !== undefined && (typeof params !== "object" || params === null)) {
-      return { code: invalidParams, message: `Cannot call "${method}": params must be an object or an array` };
+      return {
+        code: invalidParams,
+        message: `Cannot call "${method}": params must be an object or an array, wrap them in one`,
+      };
     }
     if (this.#served.size < this.#host.calls || this.#system.has(method)) return undefined;
     return {
       code: serverError,
-      message: `Cannot serve "${method}": ${this.#host.calls} calls are in progress already`,
+      message: `Cannot serve "${method}": ${this.#host.calls} calls are in progress already, call again once one is answered`,
     };
   }
 
@@ -130,7 +136,10 @@ export class Serving {
     if (system === undefined && this.#refusing !== undefined) throw this.#refusing.reason;
     const method = system ?? this.#methods.get(name);
     if (method === undefined) {
-      throw new RpcError(RPC_CODES.methodNotFound, `Cannot call "${name}": the remote has no such method`);
+      throw new RpcError(
+        RPC_CODES.methodNotFound,
+        `Cannot call "${name}": the remote has no such method, name it in its definition`,
+      );
     }
     return await method(params as never, { signal });
   }
