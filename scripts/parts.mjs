@@ -5,6 +5,7 @@ const vitest = (project) => ["vitest", "run", "--project", project];
 
 export const parts = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings"], budget: 15 },
+  { name: "errors", command: ["node", "scripts/errors.mjs", "--check"], budget: 10 },
   { name: "types", command: ["tsc"], budget: 40 },
   { name: "build", command: ["tsup"], budget: 45 },
   { name: "unit", command: vitest("unit"), budget: 30 },

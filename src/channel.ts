@@ -290,7 +290,8 @@ export class Channel implements AsyncDisposable {
   #control(message: Record<string, unknown>): boolean {
     const { method, params } = message;
     if (method === "$/hello") this.#hello(params);
-    else if (!this.#greeted) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello");
+    else if (!this.#greeted)
+      throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
     else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
     else if (method === "$/bye") this.#lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
     else if (method === "$/abort")
@@ -300,7 +301,7 @@ export class Channel implements AsyncDisposable {
   }
 
   #hello(params: unknown): void {
-    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello");
+    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
     this.#greeted = true;
     if (this.#state === "greeting") this.#state = "open";
@@ -330,8 +331,12 @@ export class Channel implements AsyncDisposable {
   }
 
   #refuseNew(): void {
-    this.#rpc.refuse(new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel"));
-    this.#streams.close(new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel"));
+    this.#rpc.refuse(
+      new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel, connect anew"),
+    );
+    this.#streams.close(
+      new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel, connect anew"),
+    );
     this.#data.close();
   }
 
@@ -380,7 +385,7 @@ export class Channel implements AsyncDisposable {
   }
 
   #closedError(what: string): StreamError {
-    return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}`);
+    return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}, connect anew`);
   }
 
   // What the parts tell.

@@ -21,8 +21,9 @@ export function define<const D extends Definition>(definition: D): D {
 export function methodsOf({ methods }: Definition): ReadonlyMap<string, Method> {
   const byName = new Map<string, Method>();
   for (const [name, method] of Object.entries(methods ?? {})) {
-    if (typeof method !== "function") throw wrong(`method "${name}"`, "it is no function");
-    if (name.startsWith("$/")) throw wrong(`method "${name}"`, "names that start with $/ are Sluice's own");
+    if (typeof method !== "function") throw wrong(`method "${name}"`, "it is no function, pass one");
+    if (name.startsWith("$/"))
+      throw wrong(`method "${name}"`, "names that start with $/ are Sluice's own, use another");
     byName.set(name, method);
   }
   return byName;
@@ -33,7 +34,8 @@ export function handlersOf({ streams }: Definition): ReadonlyMap<string, StreamD
   const byName = new Map<string, StreamDefinition>();
   for (const [name, given] of Object.entries(streams ?? {})) {
     const definition = typeof given === "function" ? { handler: given } : given;
-    if (typeof definition?.handler !== "function") throw wrong(`stream "${name}"`, "its handler is no function");
+    if (typeof definition?.handler !== "function")
+      throw wrong(`stream "${name}"`, "its handler is no function, pass one, or { handler } with options");
     byName.set(name, definition);
   }
   return byName;

@@ -16,6 +16,8 @@ export type { Codec } from "./codecs/codec.ts";
 export { type Definition, define } from "./define.ts";
 export {
   LinkError,
+  type LinkErrorCode,
+  type MistakeCode,
   ProtocolError,
   type ProtocolErrorCode,
   RpcError,

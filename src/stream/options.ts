@@ -74,15 +74,24 @@ export class OptionsReader {
   read(options: StreamOptions = {}): ResolvedOptions {
     for (const key of Object.keys(options)) {
       if (!known.has(key)) {
-        throw mistake(new TypeError(`Cannot use the stream option "${key}": there is none of that name`), "BAD_OPTION");
+        throw mistake(
+          new TypeError(`Cannot use the stream option "${key}": no such option, use one of ${[...known].join(", ")}`),
+          "BAD_OPTION",
+        );
       }
     }
     const { readable = "chunks", transfer } = options;
     if (readable !== "chunks" && readable !== "bytes") {
-      throw mistake(new TypeError(`Cannot make a readable of "${readable}": use "chunks" or "bytes"`), "BAD_OPTION");
+      throw mistake(
+        new TypeError(`Cannot set the stream option readable to "${readable}": use "chunks" or "bytes"`),
+        "BAD_OPTION",
+      );
     }
     if (transfer !== undefined && typeof transfer !== "boolean" && typeof transfer !== "function") {
-      throw mistake(new TypeError("Cannot use the option transfer: pass true or a function"), "BAD_OPTION");
+      throw mistake(
+        new TypeError("Cannot use the stream option transfer: pass true, false or a function"),
+        "BAD_OPTION",
+      );
     }
     checkCodec(options.codec);
     const bytes = readable === "bytes";
@@ -91,7 +100,10 @@ export class OptionsReader {
     const forReadable = (options.readableStrategy ?? both) as QueuingStrategy;
     const incoming = this.#strategies.read(forReadable, "readableStrategy");
     if (bytes && incoming !== undefined && incoming.unit !== "bytes" && forReadable.size !== undefined) {
-      throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
+      throw mistake(
+        new TypeError('Cannot use size() with readable: "bytes": its unit is the byte, leave size out'),
+        "BAD_STRATEGY",
+      );
     }
     const outgoing = this.#strategies.read((options.writableStrategy ?? both) as QueuingStrategy, "writableStrategy");
     return {
