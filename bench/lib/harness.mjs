@@ -9,6 +9,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { figures } from "./figures.mjs";
 import { parseOptions } from "./options.mjs";
+import { plot } from "./plot.mjs";
 import { judge, short } from "./ratios.mjs";
 import { machine, printRatios, printRows } from "./report.mjs";
 import { measure } from "./rounds.mjs";
@@ -58,6 +59,7 @@ function stored({ name, value, kind, target, met }) {
 function write(name, result) {
   mkdirSync(new URL("results/", bench), { recursive: true });
   writeFileSync(new URL(`results/${name}.json`, bench), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(new URL(`results/${name}.svg`, bench), plot(name, result));
 }
 
 const [name, ...args] = process.argv.slice(2);
