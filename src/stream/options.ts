@@ -56,6 +56,13 @@ export interface ResolvedOptions {
 const DEFAULT_BYTES = { trusted: 1024 * 1024, untrusted: 64 * 1024 };
 const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 256, size: undefined };
 
+/**
+ * The byte windows of streams that are open at once, all together, as far as none falls below the least: a thousand
+ * streams with 8 MiB each would be cold memory at best.
+ */
+const BYTES_TOGETHER = 64 * 1024 * 1024;
+const LEAST_BYTES = 256 * 1024;
+
 /** Reads users' options for one channel. */
 export class OptionsReader {
   readonly #strategies: StrategyReader;
@@ -63,6 +70,8 @@ export class OptionsReader {
   readonly #trusted: boolean;
   /** What most streams have: one object for all of them. */
   readonly #default: IncomingOptions;
+  /** The same with a smaller byte window, by that. */
+  readonly #smaller = new Map<number, IncomingOptions>();
 
   constructor(strategies: StrategyReader, limits: Limits, trusted: boolean) {
     this.#strategies = strategies;
@@ -113,6 +122,19 @@ export class OptionsReader {
       incoming: this.#incoming(codec, bytes, incoming),
       outgoing,
     };
+  }
+
+  /** What a stream gets beside so many others: half the byte window, or a quarter …, where its user set none. */
+  among(incoming: IncomingOptions, others: number): IncomingOptions {
+    const { streamBytes } = this.#limits;
+    if (incoming.byteWindow !== streamBytes) return incoming;
+    let byteWindow = streamBytes;
+    while (byteWindow / 2 >= LEAST_BYTES && byteWindow * (others + 1) > BYTES_TOGETHER) byteWindow /= 2;
+    if (byteWindow === streamBytes) return incoming;
+    if (incoming !== this.#default) return { ...incoming, byteWindow };
+    const smaller = this.#smaller.get(byteWindow) ?? { ...incoming, byteWindow };
+    this.#smaller.set(byteWindow, smaller);
+    return smaller;
   }
 
   /** The codec of that name which needs no option: both sides have it. */

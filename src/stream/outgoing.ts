@@ -45,6 +45,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Chunks gathered in this turn, already counted as sent. */
   #batch: Batch | undefined = undefined;
   #gathering = false;
+  /** Waits for a later turn, whatever the credit. */
+  #resting = false;
   /** Grants since the last chunk. */
   #idleGrants = 0;
   /** Chunks that the platform's queue took in and that have not reached this sink. */
@@ -108,9 +110,13 @@ export class Outgoing implements UnderlyingSink<unknown> {
   write(chunk: unknown): undefined | Promise<void> {
     this.#entered--;
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
-    if (!this.credit.open) return this.#wait("write", chunk, weight);
-    this.#send(chunk, weight);
-    return undefined;
+    if (this.credit.open && !this.#owner.turn.isSpent) {
+      this.#send(chunk, weight);
+      return undefined;
+    }
+    const written = this.#wait("write", chunk, weight);
+    if (this.credit.open) this.#rest();
+    return written;
   }
 
   close(): Promise<void> {
@@ -302,7 +308,11 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Starts the write that waits, if there is credit for it now. */
   #resume(): void {
     const waiting = this.#waiting;
-    if (waiting?.kind !== "write" || !this.credit.open) return;
+    if (waiting?.kind !== "write" || !this.credit.open || this.#resting) return;
+    if (this.#owner.turn.isSpent) {
+      this.#rest();
+      return;
+    }
     this.#waiting = undefined;
     // A direction that had to wait is not idle: more is likely to follow in this turn.
     this.#await();
@@ -312,6 +322,18 @@ export class Outgoing implements UnderlyingSink<unknown> {
     } catch (error) {
       waiting.reject(error);
     }
+  }
+
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    this.#owner.turn.rest(this);
+  }
+
+  /** The later turn has come. */
+  rested(): void {
+    this.#resting = false;
+    this.#resume();
   }
 
   /** All chunks have been sent: says so. The close resolves when the far side has answered. */
@@ -363,6 +385,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Counts a chunk as sent. */
   #book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
+    this.#owner.turn.spend(bytes);
     this.#idleGrants = 0;
   }
 
