@@ -15,6 +15,8 @@ export interface Resting {
  * microtasks as long as there is credit, and neither calls nor other streams would be heard meanwhile.
  */
 const MOST_WORK = 1024 * 1024;
+/** The same, of one stream while others wait for their turn: what the smallest window holds, so that all go alike. */
+const MOST_SHARE = 256 * 1024;
 const WORK_PER_CHUNK = 1024;
 
 /** Something that gathers. Returns whether it had anything to post, and so wants the next turn as well. */
@@ -27,7 +29,10 @@ export class Turn {
   #gathering: Gathering[] = [];
   #scheduled = false;
   #work = 0;
+  /** Of it, what the stream has started that was resumed last. */
+  #share = 0;
   #resting: Resting[] = [];
+  #resumed: Resting | undefined = undefined;
   #yielded = false;
 
   constructor(scheduler: Scheduler) {
@@ -43,11 +48,13 @@ export class Turn {
   /** A chunk of this many bytes was started. */
   spend(bytes: number): void {
     this.#work += bytes + WORK_PER_CHUNK;
+    this.#share += bytes + WORK_PER_CHUNK;
   }
 
-  /** Has so much been started in this turn that the next chunk should wait? */
-  get isSpent(): boolean {
-    return this.#work >= MOST_WORK;
+  /** Should the next chunk of this one wait? So much was started in this turn, or others have waited for longer. */
+  isOver(next: Resting): boolean {
+    if (this.#resting.length === 0) return this.#work >= MOST_WORK;
+    return next !== this.#resumed || this.#share >= MOST_SHARE || this.#work >= MOST_WORK;
   }
 
   /** Calls `resting` in a later turn, when its turn has come. One after the other, for a stream alone fills its batch. */
@@ -65,7 +72,9 @@ export class Turn {
   };
 
   #resume(): void {
-    this.#resting.shift()?.rested();
+    this.#share = 0;
+    this.#resumed = this.#resting.shift();
+    this.#resumed?.rested();
     if (this.#resting.length === 0) return;
     // The others go on in this turn, if the first has left something of it.
     this.#schedule();
@@ -91,7 +100,7 @@ export class Turn {
     this.#gathering = [];
     for (const each of due) if (each.turned()) this.#gathering.push(each);
     if (this.#resting.length === 0) this.#work = 0;
-    else if (!this.isSpent) this.#resume();
+    else if (this.#work < MOST_WORK) this.#resume();
     if (this.#gathering.length > 0) this.#schedule();
   };
 }

@@ -110,7 +110,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   write(chunk: unknown): undefined | Promise<void> {
     this.#entered--;
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
-    if (this.credit.open && !this.#owner.turn.isSpent) {
+    if (this.credit.open && !this.#owner.turn.isOver(this)) {
       this.#send(chunk, weight);
       return undefined;
     }
@@ -309,7 +309,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   #resume(): void {
     const waiting = this.#waiting;
     if (waiting?.kind !== "write" || !this.credit.open || this.#resting) return;
-    if (this.#owner.turn.isSpent) {
+    if (this.#owner.turn.isOver(this)) {
       this.#rest();
       return;
     }
