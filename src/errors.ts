@@ -13,7 +13,8 @@ export type StreamErrorCode =
   | "STREAM_LIMIT"
   | "STREAM_ABANDONED"
   | "CODEC_MISMATCH"
-  | "CHARGE_MISMATCH";
+  | "CHARGE_MISMATCH"
+  | "CHUNK_INVALID";
 
 /** The codes of errors that end the whole channel because one peer broke a rule of the protocol. */
 export type ProtocolErrorCode =
