@@ -5,6 +5,16 @@
  *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
  *                any state ──abort() | $/abort | lost | breach──▶ closed
  */
+import type {
+  ArgumentsOf,
+  MethodName,
+  OtherStreamName,
+  ReadFrom,
+  ResultOf,
+  StreamName,
+  Untyped,
+  WrittenTo,
+} from "./api.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -14,6 +24,7 @@ import { Heartbeat } from "./rpc/heartbeat.ts";
 import { makeHello, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
+import type { StandardSchema } from "./schema.ts";
 import type { InitialCredit } from "./stream/credit.ts";
 import type { OpenOptions } from "./stream/definition.ts";
 import type { StreamStats } from "./stream/stats.ts";
@@ -42,12 +53,15 @@ export type ChannelState = "meeting" | "greeting" | "open" | "closing" | "closed
 const DISPOSE_GRACE = 1_000;
 const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
 
-/** Joins the peer at the other end of `link`. Returns at once; whatever is called or opened waits until both are there. */
-export function connect(link: Link, options: ConnectOptions = {}): Channel {
-  return new Channel(link, options);
+/**
+ * Joins the peer at the other end of `link`. Returns at once; whatever is called or opened waits until both are there.
+ * `Api` is the type of the remote's definition, and types what is called and opened; `options` hold our own.
+ */
+export function connect<Api = Untyped>(link: Link, options: ConnectOptions = {}): Channel<Api> {
+  return new Channel<Api>(link, options);
 }
 
-export class Channel implements AsyncDisposable {
+export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Closes, and aborts what is not done within a second. Not there where the runtime has no such symbol. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   /** Resolves once the remote has said hello; rejects if it never will. */
@@ -114,12 +128,17 @@ export class Channel implements AsyncDisposable {
    * by `streams[name]`, else in `incomingStreams`; if nobody takes it, both ends error with STREAM_NOT_FOUND.
    */
   openStream<In = unknown, Out = unknown>(
-    name: string = "",
-    options: OpenOptions<In, Out> = {},
-  ): ChannelStream<In, Out> {
+    name?: OtherStreamName<Api>,
+    options?: OpenOptions<In, Out>,
+  ): ChannelStream<In, Out>;
+  openStream<Name extends StreamName<Api>, In = ReadFrom<Api, Name>>(
+    name: Name,
+    options?: OpenOptions<NoInfer<In>, WrittenTo<Api, Name>> & { readonly chunks?: StandardSchema<unknown, In> },
+  ): ChannelStream<In, WrittenTo<Api, Name>>;
+  openStream(name: string = "", options: OpenOptions = {}): ChannelStream {
     streamName(name);
     if (this.#isEnding) throw this.#closedError(`open stream "${name}"`);
-    return this.#streams.open(name, options as OpenOptions) as unknown as ChannelStream<In, Out>;
+    return this.#streams.open(name, options);
   }
 
   /** Streams of the remote that no handler is named for, accepted as they are read. Asking for it is what takes them. */
@@ -128,12 +147,17 @@ export class Channel implements AsyncDisposable {
   }
 
   /** Calls a method of the remote. */
+  call<Name extends MethodName<Api>>(
+    method: Name,
+    ...rest: ArgumentsOf<Api, Name, [options?: CallOptions]>
+  ): Promise<ResultOf<Api, Name>>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
     if (this.#isEnding) return Promise.reject(this.#closedError(`call "${method}"`));
     return this.#rpc.call(method, params, options);
   }
 
   /** Tells the remote something, without an answer. */
+  notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;
   notify(method: string, params?: unknown): void {
     if (this.#isEnding) throw this.#closedError(`notify "${method}"`);
     this.#rpc.notify(method, params);

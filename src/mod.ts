@@ -4,9 +4,25 @@
  *
  * @module
  */
+export type {
+  ArgumentsOf,
+  BatchName,
+  ChunkOf,
+  MethodName,
+  OtherStreamName,
+  ReadFrom,
+  Received,
+  ResultOf,
+  Sent,
+  StreamCallOptions,
+  StreamingName,
+  StreamName,
+  Untyped,
+  WrittenTo,
+} from "./api.ts";
 export { Channel, type ChannelState, type ChannelStats, type ConnectOptions, connect } from "./channel.ts";
 export type { Codec } from "./codecs/codec.ts";
-export { type Definition, define } from "./define.ts";
+export { type Contextual, type Definition, define, type MethodDefinition } from "./define.ts";
 export {
   LinkError,
   ProtocolError,
@@ -18,6 +34,7 @@ export {
 export type { Limits } from "./limits.ts";
 export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
 export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";
