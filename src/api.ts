@@ -176,14 +176,14 @@ export interface TypedCalls<Api = Untyped> {
 
   notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;
 
-  openStream<In = unknown, Out = unknown>(
+  openStream<In = unknown, Out = unknown, Made = In>(
     name?: OtherStreamName<Api>,
-    options?: OpenOptions<In, Out>,
-  ): ChannelStream<In, Out>;
-  openStream<Name extends StreamName<Api>, In = ReadFrom<Api, Name>>(
+    options?: OpenOptions<In, Out, Made>,
+  ): ChannelStream<Made, Out>;
+  openStream<Name extends StreamName<Api>, Made = ReadFrom<Api, Name>>(
     name: Name,
-    options?: OpenOptions<NoInfer<In>, WrittenTo<Api, Name>> & { readonly chunks?: StandardSchema<unknown, In> },
-  ): ChannelStream<In, WrittenTo<Api, Name>>;
+    options?: OpenOptions<ReadFrom<Api, Name>, WrittenTo<Api, Name>, Made>,
+  ): ChannelStream<Made, WrittenTo<Api, Name>>;
 
   /** The default stream. */
   readonly data: { readonly readable: ReadableStream; readonly writable: WritableStream };

@@ -24,7 +24,6 @@ import { Heartbeat } from "./rpc/heartbeat.ts";
 import { makeHello, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
-import type { StandardSchema } from "./schema.ts";
 import type { InitialCredit } from "./stream/credit.ts";
 import type { OpenOptions } from "./stream/definition.ts";
 import type { StreamStats } from "./stream/stats.ts";
@@ -127,14 +126,14 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
    * Opens a stream, at once: `readable` and `writable` may be used before the far side has taken it. It is met there
    * by `streams[name]`, else in `incomingStreams`; if nobody takes it, both ends error with STREAM_NOT_FOUND.
    */
-  openStream<In = unknown, Out = unknown>(
+  openStream<In = unknown, Out = unknown, Made = In>(
     name?: OtherStreamName<Api>,
-    options?: OpenOptions<In, Out>,
-  ): ChannelStream<In, Out>;
-  openStream<Name extends StreamName<Api>, In = ReadFrom<Api, Name>>(
+    options?: OpenOptions<In, Out, Made>,
+  ): ChannelStream<Made, Out>;
+  openStream<Name extends StreamName<Api>, Made = ReadFrom<Api, Name>>(
     name: Name,
-    options?: OpenOptions<NoInfer<In>, WrittenTo<Api, Name>> & { readonly chunks?: StandardSchema<unknown, In> },
-  ): ChannelStream<In, WrittenTo<Api, Name>>;
+    options?: OpenOptions<ReadFrom<Api, Name>, WrittenTo<Api, Name>, Made>,
+  ): ChannelStream<Made, WrittenTo<Api, Name>>;
   openStream(name: string = "", options: OpenOptions = {}): ChannelStream {
     streamName(name);
     if (this.#isEnding) throw this.#closedError(`open stream "${name}"`);

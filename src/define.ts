@@ -37,7 +37,7 @@ export interface Contextual<Params, Chunks> {
   readonly streams?: {
     readonly [Name in keyof Chunks]:
       | StreamHandler
-      | (StreamOptions<Chunks[Name]> & {
+      | (StreamOptions<unknown, unknown, Chunks[Name]> & {
           readonly handler: { handle(stream: ChannelStream<NoInfer<Chunks[Name]>>): unknown }["handle"];
         });
   };

@@ -14,15 +14,18 @@ export interface StrategyOf<Chunk> {
   size?(chunk: Chunk): number;
 }
 
-/** Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. */
-export interface StreamOptions<In = unknown, Out = unknown> {
+/**
+ * Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. `In` comes, `Out` is
+ * written, and `Made` is what a schema makes of what comes.
+ */
+export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
   /** The form of the chunks while they cross; both sides must name the same. Default: structured clone. */
   readonly codec?: Codec;
   /**
    * What the chunks of our readable must be: its reader gets what this makes of them. A chunk that fails errors the
    * readable with CHUNK_INVALID. It must be synchronous; `size` still weighs the chunk as it came.
    */
-  readonly chunks?: StandardSchema<unknown, In>;
+  readonly chunks?: StandardSchema<unknown, Made>;
   /** The window of both directions, in chunks, or in whatever `size` gives. */
   readonly highWaterMark?: number | undefined;
   readonly size?: QueuingStrategySize<never> | undefined;

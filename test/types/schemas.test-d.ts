@@ -71,6 +71,13 @@ typesOnly(async () => {
   same<ChannelStream<string, { id: string }>>()(
     channel.openStream("both", { chunks: v.pipe(v.number(), v.transform(String)), highWaterMark: 3 }),
   );
+  // A strategy weighs what comes, whatever the schema makes of it.
+  same<ChannelStream<string, { id: string }>>()(
+    channel.openStream("both", {
+      chunks: v.pipe(v.number(), v.transform(String)),
+      readableStrategy: { highWaterMark: 5, size: (chunk) => chunk / 2 },
+    }),
+  );
   // @ts-expect-error No schema.
   channel.openStream("plain", { chunks: { parse: () => 1 } });
 });
