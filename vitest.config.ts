@@ -28,6 +28,7 @@ const config: ViteUserConfig = defineConfig({
       project("simulation", ["test/simulation/**/*.test.ts"], { testTimeout: 600_000 }),
       project("cli", ["test/cli/**/*.test.ts"]),
       project("readme", ["test/readme/**/*.test.ts"]),
+      project("everywhere", ["test/everywhere/**/*.test.ts"]),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],
   },

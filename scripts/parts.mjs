@@ -6,6 +6,8 @@ const vitest = (project) => ["vitest", "run", "--project", project];
 export const parts = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings"], budget: 15 },
   { name: "types", command: ["tsc"], budget: 40 },
+  // Written as a user would, to whom `isolatedDeclarations` is nothing.
+  { name: "types, an app's", command: ["tsc", "-p", "test/everywhere"], budget: 20 },
   { name: "build", command: ["tsup"], budget: 45 },
   { name: "unit", command: vitest("unit"), budget: 30 },
   { name: "simulation", command: vitest("simulation"), budget: 60, seeds: 500 },
@@ -14,6 +16,7 @@ export const parts = [
   { name: "wpt-style, proof", command: ["node", "wpt-style-tests/run.mjs", "--prove"], budget: 60 },
   { name: "main job", command: vitest("cli"), budget: 60 },
   { name: "readme", command: vitest("readme"), budget: 30 },
+  { name: "every runtime", command: vitest("everywhere"), budget: 120 },
   { name: "soak", command: vitest("soak"), budget: 60 },
 ];
 

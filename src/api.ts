@@ -3,6 +3,7 @@
  * and streams, what they take, and what of it arrives here. Types only.
  */
 import type { CallOptions } from "./rpc/peer.ts";
+import type { StreamCallOptions } from "./rpc/stream-call.ts";
 import type { StandardSchema } from "./schema.ts";
 import type { OpenOptions } from "./stream/definition.ts";
 import type { ChannelStream } from "./stream/stream.ts";
@@ -157,8 +158,8 @@ export type OtherStreamName<Api> = IsUntyped<Api> extends true ? string : "";
 
 // The members of a channel that its Api types.
 
-/** Options of `stream`. */
-export interface StreamCallOptions<Batch extends string = string> extends CallOptions {
+/** Options of `stream` that name a method of the Api. */
+export interface FallbackOption<Batch extends string = string> {
   /** A method that gives the same as an array: called instead where the remote knows plain JSON-RPC only. */
   readonly fallback?: Batch | undefined;
 }
@@ -171,7 +172,7 @@ export interface TypedCalls<Api = Untyped> {
 
   stream<Name extends StreamingName<Api>>(
     method: Name,
-    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions<BatchName<Api, Name>>]>
+    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions & FallbackOption<BatchName<Api, Name>>]>
   ): ReadableStream<ChunkOf<Api, Name>>;
 
   notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;

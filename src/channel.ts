@@ -7,16 +7,18 @@
  */
 import type {
   ArgumentsOf,
+  ChunkOf,
   MethodName,
   OtherStreamName,
   ReadFrom,
   ResultOf,
+  StreamingName,
   StreamName,
   Untyped,
   WrittenTo,
 } from "./api.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
-import { connectionLost, ProtocolError, StreamError } from "./errors.ts";
+import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
@@ -24,12 +26,17 @@ import { Heartbeat } from "./rpc/heartbeat.ts";
 import { makeHello, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
+import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
+import { VALUE, Values } from "./rpc/values.ts";
 import type { InitialCredit } from "./stream/credit.ts";
+import { DATA, DefaultStream } from "./stream/default-stream.ts";
 import type { OpenOptions } from "./stream/definition.ts";
+import type { StreamOptions } from "./stream/options.ts";
 import type { StreamStats } from "./stream/stats.ts";
 import type { StreamClasses } from "./stream/strategy.ts";
-import type { ChannelStream } from "./stream/stream.ts";
+import type { ChannelStream, Duplex } from "./stream/stream.ts";
 import { Streams, streamName } from "./stream/streams.ts";
+import { type Trace, traceLink } from "./trace.ts";
 
 export interface ConnectOptions extends Definition {
   /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
@@ -37,6 +44,17 @@ export interface ConnectOptions extends Definition {
   readonly limits?: Partial<Limits>;
   /** What the remote may send on a stream before this side has accepted it. Default: one chunk. */
   readonly initialCredit?: InitialCredit;
+  /** Options of the default stream, as `openStream` takes them. */
+  readonly data?: StreamOptions;
+  /** Sinks that see every message and every frame. */
+  readonly trace?: Trace;
+}
+
+/** The default stream of a channel. */
+export interface DataStream {
+  /** What the remote sends on its default stream. Excludes `onData`. */
+  readonly readable: ReadableStream<unknown>;
+  readonly writable: WritableStream<unknown>;
 }
 
 export interface ChannelStats {
@@ -72,6 +90,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   readonly #initialCredit: InitialCredit;
   readonly #rpc: RpcPeer;
   readonly #streams: Streams;
+  readonly #classes: StreamClasses;
+  readonly #data: DefaultStream;
   readonly #heartbeat: Heartbeat;
   #state: ChannelState = "meeting";
   /** Both ends are there, so that what is sent arrives. */
@@ -85,7 +105,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #settleReady!: (error?: { reason: unknown }) => void;
   #settleClosed!: (error?: { reason: unknown }) => void;
 
-  constructor(link: Link, options: ConnectOptions) {
+  constructor(given: Link, options: ConnectOptions) {
+    const link = options.trace === undefined ? given : traceLink(given, options.trace);
     this.#link = link;
     this.#limits = resolveLimits(options.limits, link.trusted);
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
@@ -94,8 +115,11 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const { scheduler, trusted } = link;
     const { calls, unsolicited } = this.#limits;
     const changed = (): void => this.#changed();
+    const classes = options.ponyfill ?? globalThis;
+    this.#classes = classes;
+    const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of) });
     this.#rpc = new RpcPeer(
-      { scheduler, trusted, calls, unsolicited, send: (message) => this.#send(message), changed },
+      { scheduler, trusted, calls, unsolicited, values, send: (message) => this.#send(message), changed },
       methodsOf(options),
       new Map<string, Method>([
         ["$/ping", () => null],
@@ -107,10 +131,20 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#streams = new Streams({
       link,
       limits: this.#limits,
-      classes: options.ponyfill ?? globalThis,
+      classes,
       initialCredit: this.#initialCredit,
       handlers: handlersOf(options),
+      system: new Map([
+        [VALUE, (offer) => values.offered(offer)],
+        [DATA, (offer) => this.#data.offered(offer)],
+      ]),
       breach: (error) => this.abort(error),
+      changed,
+    });
+    this.#data = new DefaultStream({
+      classes,
+      options: options.data ?? {},
+      open: (name, of) => this.#openData(name, of),
       changed,
     });
     this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
@@ -151,8 +185,48 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     ...rest: ArgumentsOf<Api, Name, [options?: CallOptions]>
   ): Promise<ResultOf<Api, Name>>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    return this.#call(method, params, options);
+  }
+
+  #call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
     if (this.#isEnding) return Promise.reject(this.#closedError(`call "${method}"`));
     return this.#rpc.call(method, params, options);
+  }
+
+  /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
+  stream<Name extends StreamingName<Api>>(
+    method: Name,
+    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions]>
+  ): ReadableStream<ChunkOf<Api, Name>>;
+  stream(method: string, params?: unknown, options: StreamCallOptions = {}): ReadableStream<unknown> {
+    return streamOf((signal) => this.#call(method, params, { ...options, signal }), method, options, this.#classes);
+  }
+
+  /** The default stream, for what needs no name. Its options are `connect`'s `data`. */
+  get data(): DataStream {
+    const data = this.#data;
+    return {
+      get readable() {
+        return data.readable;
+      },
+      get writable() {
+        return data.writable;
+      },
+    };
+  }
+
+  /** Writes a chunk to the default stream. Resolves once there was credit for it. */
+  sendData(chunk: unknown): Promise<void> {
+    if (this.#isEnding) return Promise.reject(this.#closedError("send data"));
+    return this.#data.send(chunk);
+  }
+
+  /**
+   * Calls `handle` with each chunk of the remote's default stream as it arrives, in order; its credit returns when what
+   * `handle` gives has settled. A call that was made after `sendData` is handled after its chunk has arrived.
+   */
+  onData<Chunk = unknown>(handle: (chunk: Chunk) => unknown): void {
+    this.#data.onData(handle as (chunk: unknown) => unknown);
   }
 
   /** Tells the remote something, without an answer. */
@@ -225,7 +299,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (this.#state === "closed") return;
     try {
       if (!isRpc(message)) this.#streams.receive(message);
-      else if (!this.#control(message)) this.#rpc.receive(message);
+      else if (!this.#control(message)) this.#rpc.receive(message, this.#data.arrival(dataCount(message)));
     } catch (error) {
       this.abort(error);
     }
@@ -237,6 +311,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (method === "$/hello") this.#hello(params);
     else if (!this.#greeted) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello");
     else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
+    else if (method === "$/bye") this.#lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
     else if (method === "$/abort")
       this.#finish({ reason: decodeReason((params as { reason?: unknown } | undefined)?.reason) });
     else return false;
@@ -270,12 +345,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   get #idle(): boolean {
-    return this.#rpc.active === 0 && this.#streams.active === 0;
+    return this.#rpc.active === 0 && this.#streams.active === 0 && this.#data.handling === 0;
   }
 
   #refuseNew(): void {
     this.#rpc.refuse(new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel"));
     this.#streams.close(new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel"));
+    this.#data.close();
   }
 
   /** The remote wants to close. Resolves once nothing is under way at this side. */
@@ -314,8 +390,11 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const why = failure === undefined ? (what: string) => this.#closedError(`finish ${what}`) : reasonFor;
     this.#streams.fail("lost", why);
     this.#rpc.close(why);
+    this.#data.end({ reason: failure === undefined ? undefined : why("the default stream") });
     this.#settleReady({ reason: failure?.reason ?? this.#closedError("get ready") });
     this.#settleClosed(failure);
+    // Not every runtime tells that a port was closed.
+    if (failure === undefined && this.#greeted) this.#link.post({ jsonrpc: "2.0", method: "$/bye" });
     this.#link.close();
   }
 
@@ -326,7 +405,15 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   // What the parts tell.
 
   #send(message: RpcMessage): void {
-    if (this.#state !== "closed") this.#link.post(message);
+    if (this.#state === "closed") return;
+    // Control may overtake data: how many chunks of the default stream were sent before goes along.
+    const data = this.#data.started;
+    this.#link.post(data === 0 ? message : { ...message, data });
+  }
+
+  #openData(name: string, options: OpenOptions): Duplex {
+    if (this.#isEnding) throw this.#closedError("open the default stream");
+    return this.#streams.open(name, options);
   }
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
@@ -341,6 +428,11 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#draining = [];
     for (const resolve of draining) resolve();
   }
+}
+
+/** The chunks of the default stream that were sent before a message. */
+function dataCount({ data }: Record<string, unknown>): number {
+  return typeof data === "number" && data > 0 ? data : 0;
 }
 
 /** A promise that never counts as an unhandled rejection, and what settles it. */

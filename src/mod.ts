@@ -14,13 +14,19 @@ export type {
   Received,
   ResultOf,
   Sent,
-  StreamCallOptions,
   StreamingName,
   StreamName,
   Untyped,
   WrittenTo,
 } from "./api.ts";
-export { Channel, type ChannelState, type ChannelStats, type ConnectOptions, connect } from "./channel.ts";
+export {
+  Channel,
+  type ChannelState,
+  type ChannelStats,
+  type ConnectOptions,
+  connect,
+  type DataStream,
+} from "./channel.ts";
 export type { Codec } from "./codecs/codec.ts";
 export { type Contextual, type Definition, define, type MethodDefinition } from "./define.ts";
 export {
@@ -34,6 +40,7 @@ export {
 export type { Limits } from "./limits.ts";
 export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
+export type { StreamCallOptions } from "./rpc/stream-call.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
@@ -42,3 +49,4 @@ export type { StrategyOf, StreamOptions } from "./stream/options.ts";
 export type { DirectionStats, StreamStats } from "./stream/stats.ts";
 export type { StreamClasses } from "./stream/strategy.ts";
 export type { ChannelStream } from "./stream/stream.ts";
+export type { Trace, TraceEvent } from "./trace.ts";

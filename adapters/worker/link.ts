@@ -69,6 +69,7 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     this.#lane?.close();
     this.#door.keepAlive(true);
     this.#door.shut();
+    this.#door.leave?.();
   }
 
   keepAlive(on: boolean): void {

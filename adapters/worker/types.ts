@@ -10,6 +10,8 @@ export interface Doorway {
   open(on: { message(message: unknown): void; lost(error: Error): void }): void;
   /** Stops listening, once the two have a port of their own or the link is closed. */
   shut(): void;
+  /** Of the worker's side, where a worker never ends by itself: ends it, once its channel to the parent has closed. */
+  leave?(): void;
   /** Whether the other side keeps this process alive. */
   keepAlive(on: boolean): void;
   /** Does `lost` come by itself when the other side dies? */

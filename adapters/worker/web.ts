@@ -34,13 +34,17 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
 
 /** The part of a DedicatedWorkerGlobalScope in use. */
 interface WorkerScope {
+  close(): void;
   postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
   removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
 }
 
-/** Deno ends a worker at its first uncaught error; elsewhere it goes on, once it has been loaded. */
-const errorsAreFatal: boolean = "Deno" in globalThis;
+/**
+ * Deno ends a worker at its first uncaught error; elsewhere it goes on, once it has been loaded. And there a worker with
+ * nothing to do never ends, nor does the process: it closes itself once its channel to the parent has closed.
+ */
+const isDeno: boolean = "Deno" in globalThis;
 
 function workerDoor(worker: globalThis.Worker): Doorway {
   let off = (): void => {};
@@ -54,7 +58,7 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         message(data);
       };
       const onError = (event: Event): void => {
-        if (met && !errorsAreFatal) return;
+        if (met && !isDeno) return;
         const { message: text, error } = event as ErrorEvent;
         const what = met ? "The worker failed" : "The worker failed before it connected";
         lost(new LinkError("CONNECTION_LOST", text ? `${what}: ${text}` : what, { cause: error ?? undefined }));
@@ -97,6 +101,7 @@ function parentDoor(scope: WorkerScope): Doorway {
       off = () => scope.removeEventListener("message", onMessage);
     },
     shut: () => off(),
+    ...(isDeno && { leave: () => scope.close() }),
     keepAlive: () => {},
   };
 }

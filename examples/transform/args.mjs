@@ -1,29 +1,35 @@
 // @ts-check
 // The command line: what was asked for, or what is wrong with it. Opens no file and no connection.
 
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 export const TRANSFORMS = /** @type {const} */ (["gzip", "gunzip", "brotli", "sha256", "identity"]);
 
-export const USAGE = `usage: npm start -- [file-or-url] [--through ${TRANSFORMS.join("|")}] [--out path]`;
+export const USAGE = `usage: npm start -- [file-or-url ...] [--through ${TRANSFORMS.join("|")}] [--out path] [--workers n]`;
 
 export const HELP = `${USAGE}
 
-Streams a file or an http(s) URL through a worker and back, under backpressure all the way.
+Streams files or http(s) URLs through workers and back, under backpressure all the way.
 
   file-or-url  what to read; a file is served on loopback and fetched (default: the Node executable itself)
   --through    what the worker does with it (default: gzip); sha256 streams back the digest
   --out        where the result is to appear, once it is complete and checked
-               (default: a temporary file, checked and removed)
+               (default: a temporary file, checked and removed);
+               for several inputs a directory, created if missing, where each keeps its name:
+               gzip adds .gz, brotli .br, sha256 .sha256, gunzip takes .gz off
+  --workers    how many inputs are worked on at a time, each by a worker of its own
+               (default: as many as there are inputs, but not more than cores)
   --help       this text
 
-Exit codes: 0 done and checked, 1 it could not be done, 2 wrong usage, 130 cancelled with Ctrl-C.
+Exit codes: 0 done and checked, 1 it could not be done, or one of several inputs could not, 2 wrong usage,
+130 cancelled with Ctrl-C.
 `;
 
 /** @typedef {typeof TRANSFORMS[number]} Transform */
 /** @typedef {{ kind: "file", path: string } | { kind: "url", url: URL }} Input */
-/** @typedef {{ help: boolean, input: Input, through: Transform, out: string | undefined }} Request */
+/** @typedef {{ help: boolean, inputs: Input[], through: Transform, out: string | undefined, workers: number }} Request */
 
 /** A command line that cannot be understood: exit code 2. */
 export class UsageError extends Error {}
@@ -34,15 +40,29 @@ export class UsageError extends Error {}
  */
 export function parse(argv) {
   const { values, positionals } = options(argv);
-  const { help = false, through = "gzip", out } = values;
+  const { help = false, through = "gzip", out, workers } = values;
   if (!isTransform(through)) {
     throw new UsageError(`unknown transform '${through}', expected one of ${TRANSFORMS.join(", ")}`);
   }
   if (out === "") throw new UsageError("option '--out' needs a value");
-  if (positionals.length > 1) {
-    throw new UsageError(`expected one file or URL, got ${positionals.length}: ${positionals.join(" ")}`);
+  const inputs = (positionals.length > 0 ? positionals : [process.execPath]).map(input);
+  return { help, inputs, through, out, workers: Math.min(inputs.length, wanted(workers)) };
+}
+
+/**
+ * The input, as the user named it.
+ * @param {Input} input
+ */
+export const nameOf = (input) => (input.kind === "file" ? input.path : input.url.href);
+
+/** @param {string | undefined} workers */
+function wanted(workers) {
+  if (workers === undefined) return availableParallelism();
+  if (workers === "") throw new UsageError("option '--workers' needs a value");
+  if (!/^0*[1-9]\d*$/.test(workers)) {
+    throw new UsageError(`option '--workers' needs a whole number from 1 on, got '${workers}'`);
   }
-  return { help, input: input(positionals[0] ?? process.execPath), through, out };
+  return Number(workers);
 }
 
 /** @param {string[]} argv */
@@ -54,6 +74,7 @@ function options(argv) {
       options: {
         through: { type: "string" },
         out: { type: "string" },
+        workers: { type: "string" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -49,6 +49,7 @@ const WRITING = {
   ENOENT: "its directory does not exist; create that first",
   ENOTDIR: "a part of its path is not a directory; check the path",
   EISDIR: "it is a directory; name a file in it",
+  EEXIST: "it is a file, and several inputs need a directory; name one, or a path where nothing is yet",
   EACCES: "permission denied; choose a place that you may write to",
   EPERM: "permission denied; choose a place that you may write to",
   EROFS: "the file system is read-only; choose another place",

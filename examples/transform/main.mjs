@@ -1,96 +1,54 @@
 // @ts-check
-// `npm start -- [file-or-url] [--through gzip|…] [--out path]`: real bytes from a socket through a worker into a file.
-// The whole of Sluice is in `transform`; the files beside this one are what any program does around it.
+// `npm start -- [file-or-url ...] [--through gzip|…] [--out path] [--workers n]`: real bytes from a socket through a
+// worker into a file. The whole of Sluice is in transformer.mjs and worker.mjs; the other files are what any program
+// does around it.
 
-import { connect } from "sluice";
-import { Worker, workerLink } from "sluice/worker";
 import { HELP, parse, USAGE, UsageError } from "./args.mjs";
-import { cannotTransform, Failure } from "./failure.mjs";
+import { Bars } from "./bars.mjs";
+import { Failure } from "./failure.mjs";
 import { Interrupted, interruptible } from "./interrupt.mjs";
-import { createOutput, removeTemporary } from "./output.mjs";
-import { progress, summary } from "./report.mjs";
-import { openSource } from "./source.mjs";
-import { verify } from "./verify.mjs";
+import { doJob } from "./job.mjs";
+import { removeTemporary } from "./output.mjs";
+import { summary } from "./report.mjs";
+import { doSeveral } from "./several.mjs";
+import { Transformer } from "./transformer.mjs";
 
-/** How many bytes may wait at the end of each direction, before the other end must. */
-const window = new ByteLengthQueuingStrategy({ highWaterMark: 1024 * 1024 });
-
-/**
- * Pipes a source through a stream of the worker into an output, under backpressure all the way.
- * @param {string} through the worker's stream
- * @param {import("./source.mjs").Source} source
- * @param {import("./output.mjs").Output} output
- * @param {AbortSignal} signal
- * @returns what the receiver of each direction had to hold at most
- */
-async function transform(through, source, output, signal) {
-  const worker = new Worker(new URL("./worker.mjs", import.meta.url), { type: "module" });
-  const channel = connect(workerLink(worker));
-  try {
-    const stream = channel.openStream(through, {
-      transfer: true,
-      signal,
-      readableStrategy: window,
-      writableStrategy: window,
-    });
-    await Promise.all([source.body.pipeTo(stream.writable), stream.readable.pipeTo(output.writable)]);
-    const remote = /** @type {import("sluice").StreamStats} */ (await channel.call("stats"));
-    await channel.close();
-    return { there: remote.incoming, back: stream.stats().incoming };
-  } catch (error) {
-    channel.abort(error);
-    throw error;
-  } finally {
-    await worker.terminate();
-  }
-}
-
-const bar = progress(process.stderr);
+const bars = new Bars(process.stderr);
 
 /**
+ * @param {import("./args.mjs").Input} input
  * @param {import("./args.mjs").Request} request
  * @param {AbortSignal} signal
- * @returns {Promise<string>} the summary
+ * @returns {Promise<number>} the exit code
  */
-async function run({ input, through, out }, signal) {
-  const output = await createOutput(out, input);
+async function doOne(input, { inputs, through, out }, signal) {
+  const transformer = new Transformer();
   try {
-    const source = await openSource(input, { signal, onBytes: (bytes) => bar.update(bytes) });
-    try {
-      bar.start(through, source.total);
-      const started = performance.now();
-      const held = await transform(through, source, output, signal).catch((error) => {
-        throw signal.aborted ? error : cannotTransform(through, source.name, error, source.tally.head === "1f8b");
-      });
-      const seconds = (performance.now() - started) / 1000;
-
-      bar.start("checking", output.tally.bytes);
-      const digests = { input: source.tally.digest, output: output.tally.digest };
-      const checked = await verify(output.path, through, digests, { signal, onBytes: (bytes) => bar.update(bytes) });
-      signal.throwIfAborted();
-      await output.keep();
-
-      const bytes = { in: source.tally.bytes, out: output.tally.bytes };
-      return summary({ through, name: source.name, out, seconds, bytes, held, ...checked });
-    } finally {
-      await source.close();
-    }
-  } finally {
-    await output.discard();
-    bar.stop();
+    const done = await doJob({ input, through, out, inputs }, { transformer, bar: bars.bar(), signal });
+    await transformer.close();
+    console.log(summary(done));
+    return 0;
+  } catch (error) {
+    await transformer.abort(error);
+    throw error;
   }
 }
 
 /** @returns {Promise<number>} the exit code */
 async function main() {
   const signal = interruptible(() => {
-    bar.stop();
+    bars.stop();
     removeTemporary();
   });
   try {
     const request = parse(process.argv.slice(2));
-    console.log(request.help ? HELP.trimEnd() : await run(request, signal));
-    return 0;
+    if (request.help) {
+      console.log(HELP.trimEnd());
+      return 0;
+    }
+    const [first, ...others] = request.inputs;
+    if (first === undefined || others.length > 0) return await doSeveral(request, signal, bars);
+    return await doOne(first, request, signal);
   } catch (error) {
     const why = signal.aborted ? signal.reason : error;
     if (why instanceof UsageError) {

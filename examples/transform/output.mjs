@@ -31,11 +31,11 @@ process.once("exit", removeTemporary);
 /**
  * Opens it at once, so that a place that cannot be written to is known before anything is fetched.
  * @param {string | undefined} out where the result is to appear; nowhere if undefined
- * @param {import("./args.mjs").Input} input which must not be overwritten
+ * @param {import("./args.mjs").Input[]} inputs none of which may be overwritten
  * @returns {Promise<Output>}
  */
-export async function createOutput(out, input) {
-  const target = out === undefined ? undefined : await checkTarget(out, input);
+export async function createOutput(out, inputs) {
+  const target = out === undefined ? undefined : await checkTarget(out, inputs);
   const name = out ?? "a temporary file";
   // a sibling, as a rename must not cross file systems; with a short name of its own, as the target's may be of full length
   const path = join(target ? dirname(target.path) : tmpdir(), `.sluice-${randomBytes(8).toString("hex")}.tmp`);
@@ -82,19 +82,21 @@ export async function createOutput(out, input) {
 /**
  * What a rename onto this path would replace, if that may be.
  * @param {string} out
- * @param {import("./args.mjs").Input} input
+ * @param {import("./args.mjs").Input[]} inputs
  * @returns {Promise<{ path: string, mode?: number }>}
  */
-async function checkTarget(out, input) {
+async function checkTarget(out, inputs) {
   try {
     const path = await realpath(out); // behind a link, it is the file linked to that is replaced
     const found = await stat(path, { bigint: true });
     if (found.isDirectory()) throw Object.assign(new Error("a directory"), { code: "EISDIR" });
     if (!found.isFile()) throw new Failure(`cannot write ${out}: it is not a regular file; choose another name`);
-    if (input.kind === "file") {
+    for (const input of inputs) {
+      if (input.kind !== "file") continue;
       const read = await stat(input.path, { bigint: true }).catch(() => undefined);
       if (read && read.dev === found.dev && read.ino === found.ino) {
-        throw new Failure(`cannot write ${out}: it is the input itself; choose another name`);
+        const which = inputs.length > 1 ? `the input ${input.path}` : "the input itself";
+        throw new Failure(`cannot write ${out}: it is ${which}; choose another name`);
       }
     }
     await access(path, constants.W_OK); // a rename would not ask

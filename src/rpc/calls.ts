@@ -5,8 +5,10 @@
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason } from "../reason.ts";
-import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
+import type { Arrival } from "../stream/arrival.ts";
+import type { ChannelStream } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { type Encoded, endAll, type Values } from "./values.ts";
 
 export interface CallOptions {
   /** Cancels the call; the promise rejects with the signal's own reason. */
@@ -19,16 +21,27 @@ export interface CallsHost {
   readonly scheduler: Scheduler;
   /** Answers to calls that were never made, until they are a breach. */
   readonly unsolicited: number;
+  readonly values: Values;
   send(message: RpcMessage): void;
   /** The number of calls under way has changed. */
   changed(): void;
 }
 
-interface Call {
+/** A notification that waits behind calls. */
+interface Notice {
+  readonly method: string;
+  readonly params: Encoded | undefined;
+}
+
+interface Call extends Notice {
   readonly id: number;
   readonly method: string;
-  params: unknown;
+  readonly params: Encoded | undefined;
+  /** The streams among them, once it was sent. */
+  streams: readonly ChannelStream[];
   sent: boolean;
+  /** Its answer has come; what waits is a stream in it. */
+  isAnswered: boolean;
   resolve(result: unknown): void;
   reject(reason: unknown): void;
 }
@@ -38,7 +51,7 @@ export class Calls {
   #nextId = 1;
   readonly #pending = new Map<number, Call>();
   /** Of those, what waits for a place at the remote; and notifications behind them, which must not overtake. */
-  #waiting: (Call | RpcMessage)[] = [];
+  #waiting: (Call | Notice)[] = [];
   #allowed = Number.POSITIVE_INFINITY;
   /** The user's calls that were sent and not answered. */
   #open = 0;
@@ -66,14 +79,19 @@ export class Calls {
 
   call(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
     const { signal, timeout } = options;
+    let encoded: Encoded | undefined;
     try {
       checkCall(method, params);
       checkOptions(options);
+      encoded = this.#encode(method, params);
     } catch (error) {
       return Promise.reject(error);
     }
-    if (signal?.aborted) return Promise.reject(signal.reason);
-    if (this.#closed) return Promise.reject(this.#closed.reason);
+    const refused = signal?.aborted ? { reason: signal.reason as unknown } : this.#closed;
+    if (refused !== undefined) {
+      encoded?.discard(refused.reason);
+      return Promise.reject(refused.reason);
+    }
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const aborted = (): void => this.#giveUp(call, signal?.reason);
@@ -85,14 +103,18 @@ export class Calls {
       const call: Call = {
         id,
         method,
-        params,
+        params: encoded,
+        streams: [],
         sent: false,
+        isAnswered: false,
         resolve(result) {
           release();
           resolve(result);
         },
         reject(reason) {
           release();
+          if (call.sent) endAll(call.streams, reason);
+          else encoded?.discard(reason);
           reject(reason);
         },
       };
@@ -104,23 +126,23 @@ export class Calls {
       this.#pending.set(id, call);
       this.#host.changed();
       if (isSystem(method) || this.#isFree) this.#send(call);
-      else {
-        call.params = snapshot(params);
-        this.#waiting.push(call);
-      }
+      else this.#waiting.push(call);
     });
   }
 
   notify(method: string, params?: unknown): void {
     checkCall(method, params);
     if (this.#closed) return;
-    const message = (given: unknown): RpcMessage => ({
-      jsonrpc: "2.0",
-      method,
-      ...(given !== undefined && { params: given }),
-    });
-    if (this.#waiting.length === 0 && this.#allowed > 0) this.#host.send(message(params));
-    else this.#waiting.push(message(snapshot(params)));
+    const notice = { method, params: this.#encode(method, params) };
+    if (this.#waiting.length === 0 && this.#allowed > 0) this.#post(notice);
+    else this.#waiting.push(notice);
+  }
+
+  /** Sluice's own methods have params that need no check. */
+  #encode(method: string, params: unknown): Encoded | undefined {
+    if (params === undefined) return undefined;
+    if (isSystem(method)) return { value: params, open: () => ({ wires: undefined, streams: [] }), discard: () => {} };
+    return this.#host.values.encode(params, `Cannot call "${method}": params`);
   }
 
   get #isFree(): boolean {
@@ -128,13 +150,16 @@ export class Calls {
   }
 
   /** An answer of the remote. Throws a ProtocolError for one too many to a call that was never made. */
-  answered({ id, result, error }: RpcResponse): void {
+  answered(response: RpcResponse, { waits }: Arrival): void {
+    const { id, streams } = response;
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
-    if (call?.sent) {
-      if (error === undefined || error === null) call.resolve(result);
-      else call.reject(rebuild(error));
+    if (call?.sent && !call.isAnswered) {
+      call.isAnswered = true;
+      if (waits === undefined) this.#settle(call, response);
+      else waits.then(() => this.#settle(call, response));
       return;
     }
+    this.#host.values.release(streams, new DOMException("The call was given up", "AbortError"));
     // Late answers to calls that we gave up are expected; second ones, and answers to calls never made, are not.
     const givenUp = typeof id === "number" ? this.#givenUp.get(id) : undefined;
     if (givenUp !== undefined) {
@@ -152,6 +177,17 @@ export class Calls {
     }
   }
 
+  /** The answer of a call, which may have been given up while the answer waited for streams or data. */
+  #settle(call: Call, { result, error, streams: wires }: RpcResponse): void {
+    this.#host.values.decode(result, wires, ({ value, streams }) => {
+      if (!this.#pending.has(call.id)) {
+        const received = streams.map(({ stream }) => stream);
+        endAll(received, new DOMException("The call was given up", "AbortError"));
+      } else if (error === undefined || error === null) call.resolve(value);
+      else call.reject(rebuild(error));
+    });
+  }
+
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
@@ -161,27 +197,44 @@ export class Calls {
 
   #admit(): void {
     while (this.#waiting.length > 0 && this.#open < this.#allowed) {
-      const next = this.#waiting.shift() as Call | RpcMessage;
-      if ("jsonrpc" in next) this.#sendLate(next);
-      else this.#send(next);
+      const next = this.#waiting.shift() as Call | Notice;
+      if ("id" in next) this.#send(next);
+      else this.#sendLate(next);
     }
   }
 
   #send(call: Call): void {
-    const { id, method, params } = call;
     call.sent = true;
-    if (!isSystem(method)) this.#open++;
+    if (!isSystem(call.method)) this.#open++;
     try {
-      this.#host.send({ jsonrpc: "2.0", id, method, ...(params !== undefined && { params }) });
+      call.streams = this.#post(call, call.id);
     } catch (error) {
       call.reject(error);
     }
   }
 
-  /** A notification that had to wait; if it cannot cross there is nobody left to be told. */
-  #sendLate(message: RpcMessage): void {
+  /** Sends a request, or a notification. The streams among its params. */
+  #post({ method, params }: Notice, id?: number): readonly ChannelStream[] {
+    const opened = params?.open();
     try {
-      this.#host.send(message);
+      this.#host.send({
+        jsonrpc: "2.0",
+        ...(id !== undefined && { id }),
+        method,
+        ...(params !== undefined && { params: params.value }),
+        ...(opened?.wires && { streams: opened.wires }),
+      });
+    } catch (error) {
+      endAll(opened?.streams ?? [], error);
+      throw error;
+    }
+    return opened?.streams ?? [];
+  }
+
+  /** A notification that had to wait; if it cannot cross there is nobody left to be told. */
+  #sendLate(notice: Notice): void {
+    try {
+      this.#post(notice);
     } catch {
       // A notification has no answer, not even an error.
     }
@@ -191,9 +244,10 @@ export class Calls {
   #giveUp(call: Call, reason: unknown): void {
     const { id, sent, method } = call;
     const isCounted = sent && !isSystem(method);
-    if (sent) this.#givenUp.set(id, isCounted);
+    const isDue = sent && !call.isAnswered;
+    if (isDue) this.#givenUp.set(id, isCounted);
     call.reject(reason);
-    if (!sent || this.#closed) return;
+    if (!isDue || this.#closed) return;
     this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params: { id } });
   }
 
@@ -204,12 +258,6 @@ export class Calls {
     this.#host.changed();
     this.#admit();
   }
-}
-
-/** What has to wait is sent as it was: the caller may change a plain object meanwhile. */
-function snapshot(params: unknown): unknown {
-  const copy = copyValue(params);
-  return copy === NOT_PLAIN ? params : copy;
 }
 
 function isSystem(method: string): boolean {

@@ -1,5 +1,7 @@
 /** The messages of JSON-RPC 2.0 (https://www.jsonrpc.org/specification), and the check that a value is one. */
 
+import type { WireValue } from "./values.ts";
+
 export type RpcId = string | number | null;
 
 export interface RpcRequest {
@@ -8,6 +10,8 @@ export interface RpcRequest {
   readonly params?: unknown;
   /** Absent in a notification, which is never answered. */
   readonly id?: RpcId;
+  /** Sluice's own: the streams in `params`. */
+  readonly streams?: readonly WireValue[];
 }
 
 export interface RpcErrorObject {
@@ -20,6 +24,8 @@ export interface RpcResponse {
   readonly jsonrpc: "2.0";
   readonly id: RpcId;
   readonly result?: unknown;
+  /** Sluice's own: the streams in `result`. */
+  readonly streams?: readonly WireValue[];
   readonly error?: RpcErrorObject;
 }
 

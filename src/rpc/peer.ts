@@ -2,6 +2,7 @@
  * A light JSON-RPC 2.0 peer: both ends call and answer. It knows ids, answers and cancellation; it does not know how a
  * message travels, nor what a stream is.
  */
+import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import { type CallOptions, Calls, type CallsHost } from "./calls.ts";
 import { RPC_CODES, type RpcResponse } from "./messages.ts";
 import { type Method, Serving, type ServingHost } from "./serving.ts";
@@ -41,11 +42,11 @@ export class RpcPeer {
   }
 
   /** A message of the remote. Throws a ProtocolError for what ends the channel. */
-  receive(message: Record<string, unknown>): void {
-    const { method, params, id } = message;
-    if (typeof method === "string") this.#serving.serve(method, params, id);
+  receive(message: Record<string, unknown>, arrival: Arrival = ARRIVED): void {
+    const { method, params, id, streams } = message;
+    if (typeof method === "string") this.#serving.serve({ method, params, id, streams }, arrival);
     else if (Object.hasOwn(message, "result") || Object.hasOwn(message, "error")) {
-      this.#calls.answered(message as unknown as RpcResponse);
+      this.#calls.answered(message as unknown as RpcResponse, arrival);
     } else {
       this.#serving.refuse(id, {
         code: RPC_CODES.invalidRequest,

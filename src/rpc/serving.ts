@@ -2,14 +2,21 @@
  * The calls of the remote: which method, how many at once, their answers, each exactly once. Methods are in Maps of own
  * names, so that `"constructor"` is not found.
  */
-import { RpcError } from "../errors.ts";
+import { RpcError, StreamError } from "../errors.ts";
 import { encodeReason } from "../reason.ts";
+import type { Arrival } from "../stream/arrival.ts";
+import type { ChannelStream } from "../stream/stream.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { abandon, type Encoded, endAll, type Received, type Values } from "./values.ts";
 
 /** What a method is told beside its params. */
 export interface CallContext {
   /** Aborted when the caller cancels, or the connection is lost. */
   readonly signal: AbortSignal;
+  /** Have all chunks come that the caller had sent on the default stream before? False: that direction has ended. */
+  readonly dataComplete: boolean;
+  /** Resolves once these chunks have been handled: once what `onData`'s function gave for each has settled. */
+  dataHandled(): Promise<void>;
 }
 
 export type Method = (params: never, context: CallContext) => unknown;
@@ -18,14 +25,30 @@ export interface ServingHost {
   readonly trusted: boolean;
   /** Calls of the remote in progress at once. */
   readonly calls: number;
+  readonly values: Values;
   send(message: RpcMessage): void;
   /** The number of calls under way has changed. */
   changed(): void;
 }
 
+/** What a request, or a notification, says. */
+interface Request {
+  readonly method: string;
+  readonly params: unknown;
+  readonly id: unknown;
+  readonly streams: unknown;
+}
+
 interface Served {
   readonly method: string;
   readonly controller: AbortController;
+}
+
+/** What a method gave, and what it was given. */
+interface Result {
+  readonly result: unknown;
+  readonly received: Received;
+  readonly method: string;
 }
 
 export class Serving {
@@ -49,22 +72,46 @@ export class Serving {
     return count;
   }
 
-  serve(method: string, params: unknown, id: unknown): void {
-    if (id === undefined) {
-      this.#serveNotification(method, params);
-      return;
-    }
-    const refusal = this.#refusedId(id) ?? this.#refusal(method, params);
+  serve(request: Request, arrival: Arrival): void {
+    const { method, params, id, streams } = request;
+    const refusal = (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params);
     if (refusal !== undefined) {
-      this.refuse(id, refusal);
+      this.#host.values.release(streams, new RpcError(refusal.code, refusal.message));
+      // Nobody is told of a notification's errors, nor that there were too many at once.
+      if (id !== undefined) this.refuse(id, refusal);
       return;
     }
-    const key = id as RpcId;
-    const { signal } = this.#begin(key, method);
-    this.#run(method, params, signal).then(
-      (result) => this.#answer(key, { jsonrpc: "2.0", id: key, result: result === undefined ? null : result }),
-      (error) => this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }),
-    );
+    const key = id === undefined ? {} : (id as RpcId);
+    const controller = this.#begin(key, method);
+    this.#receive(request, key, controller.signal, (received) => {
+      this.#run(method, received, controller.signal, arrival).then(
+        (result) => this.#finish(key, controller, result),
+        (error) => {
+          endAll(streamsOf(received), error);
+          this.#fail(key, error);
+        },
+      );
+    });
+  }
+
+  /** The params with their streams in place. A call that is cancelled while it waits for those is answered all the same. */
+  #receive(
+    { params, streams }: Request,
+    key: RpcId | object,
+    signal: AbortSignal,
+    then: (received: Received) => void,
+  ): void {
+    if (streams === undefined) {
+      then({ value: params, streams: [] });
+      return;
+    }
+    const cancel = (): void => this.#fail(key, signal.reason);
+    signal.addEventListener("abort", cancel, { once: true });
+    this.#host.values.decode(params, streams, (received) => {
+      signal.removeEventListener("abort", cancel);
+      if (signal.aborted) endAll(streamsOf(received), signal.reason);
+      else then(received);
+    });
   }
 
   refuse(id: unknown, error: RpcErrorObject): void {
@@ -94,17 +141,6 @@ export class Serving {
     return controller;
   }
 
-  /** Nobody is told of its errors, nor that there were too many at once. */
-  #serveNotification(method: string, params: unknown): void {
-    if (this.#refusal(method, params) !== undefined) return;
-    const key = {};
-    const { signal } = this.#begin(key, method);
-    const done = (): void => {
-      this.#served.delete(key);
-    };
-    this.#run(method, params, signal).then(done, done);
-  }
-
   #refusedId(id: unknown): RpcErrorObject | undefined {
     const code = RPC_CODES.invalidRequest;
     if (!isId(id)) return { code, message: "Cannot answer a request: its id is no string or number" };
@@ -125,14 +161,56 @@ export class Serving {
     };
   }
 
-  async #run(name: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+  async #run(name: string, received: Received, signal: AbortSignal, arrival: Arrival): Promise<Result> {
     const system = this.#system.get(name);
     if (system === undefined && this.#refusing !== undefined) throw this.#refusing.reason;
     const method = system ?? this.#methods.get(name);
     if (method === undefined) {
       throw new RpcError(RPC_CODES.methodNotFound, `Cannot call "${name}": the remote has no such method`);
     }
-    return await method(params as never, { signal });
+    if (arrival.waits !== undefined) await unlessAborted(arrival.waits, signal);
+    const { complete, handled } = arrival;
+    const result = await method(received.value as never, {
+      signal,
+      dataComplete: complete(),
+      dataHandled: () => handled(),
+    });
+    return { result, received, method: name };
+  }
+
+  /** The method has settled: answers, and lets go of what it left of the streams that it was given. */
+  #finish(key: RpcId | object, controller: AbortController, { result, received, method }: Result): void {
+    let encoded: Encoded | undefined;
+    try {
+      encoded =
+        this.#system.has(method) || result === undefined
+          ? undefined
+          : this.#host.values.encode(result, `Cannot answer "${method}": result`);
+    } catch (error) {
+      endAll(streamsOf(received), error);
+      this.#fail(key, error);
+      return;
+    }
+    if (!isId(key) || !this.#served.has(key)) {
+      encoded?.discard(
+        new StreamError("STREAM_ABANDONED", `Cannot send the streams that "${method}" gave: nobody waits`),
+      );
+      this.#served.delete(key);
+    } else {
+      const opened = encoded?.open();
+      // A stream of the result is a part of the call: who stops reading it stops the method.
+      for (const { signal } of opened?.streams ?? []) {
+        signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+      }
+      const value = encoded === undefined ? (result ?? null) : encoded.value;
+      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...(opened?.wires && { streams: opened.wires }) });
+    }
+    abandon(received.streams, method);
+  }
+
+  #fail(key: RpcId | object, error: unknown): void {
+    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) });
+    else this.#served.delete(key);
   }
 
   #answer(id: RpcId, response: RpcResponse): void {
@@ -140,7 +218,7 @@ export class Serving {
     try {
       this.#host.send(response);
     } catch (error) {
-      // The result, or an error's data, cannot cross: the caller is told so.
+      // An error's data cannot cross: the caller is told so.
       const given = response.error;
       const told = given === undefined ? this.#describe(error) : { code: given.code, message: given.message };
       this.#host.send({ jsonrpc: "2.0", id, error: told });
@@ -160,4 +238,21 @@ export class Serving {
       data: { reason },
     };
   }
+}
+
+function streamsOf({ streams }: Received): ChannelStream[] {
+  return streams.map(({ stream }) => stream);
+}
+
+/** Resolves with `promise`; rejects as soon as the signal is aborted. */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(() => {
+      signal.removeEventListener("abort", abort);
+      resolve();
+    });
+    if (signal.aborted) abort();
+  });
 }

@@ -15,9 +15,10 @@ import type { Owner } from "./owner.ts";
 import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
 import { byteLengthOf, checkWeight, type Strategy } from "./strategy.ts";
+import type { Flow } from "./system.ts";
 
 /** How a readable is to behave. */
-export interface IncomingOptions {
+export interface IncomingOptions extends Flow {
   /** A readable byte stream: bytes without chunk borders, readable into one's own buffers. */
   readonly bytes: boolean;
   readonly codec: Codec | undefined;
@@ -138,6 +139,7 @@ export class Incoming {
     }
     this.#grant(this.#wanting);
     if (!this.credit.ample) this.#ask();
+    this.#options.arriving?.();
   }
 
   end(chunks: number): void {
@@ -197,7 +199,7 @@ export class Incoming {
         `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes: more than was told`,
       );
     }
-    const { codec, schema, strategy } = this.#options;
+    const { codec, schema, strategy, consume } = this.#options;
     const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
     const counted = this.#count(chunk, weights, index);
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
@@ -206,7 +208,8 @@ export class Incoming {
     // The user's size(), or schema, may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
-    if (this.type === "bytes") this.#enqueueBytes(asBytes(given), weight, bytes);
+    if (consume !== undefined) this.#consume(consume, given, weight, bytes);
+    else if (this.type === "bytes") this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);
   }
 
@@ -224,6 +227,17 @@ export class Incoming {
     throw new StreamError(
       "CHUNK_INVALID",
       `Cannot take a chunk of stream "${name}": ${describeIssue(plainIssues(result.issues))}`,
+    );
+  }
+
+  #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {
+    this.#wanting = false;
+    new Promise((resolve) => resolve(consume(value))).then(
+      () => {
+        this.credit.leave(weight, bytes);
+        this.#grant(this.credit.heldBytes === 0);
+      },
+      (error) => this.fail("abort", error),
     );
   }
 
@@ -298,6 +312,7 @@ export class Incoming {
 
   #finish(reason?: unknown): void {
     this.#ask();
+    this.#options.arriving?.();
     this.#owner.settled(this.state === "failed" ? { reason } : undefined);
   }
 

@@ -6,6 +6,7 @@ import { charge } from "./chunk.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { StreamDefinition } from "./definition.ts";
 import type { Duplex } from "./stream.ts";
+import type { SystemOffer } from "./system.ts";
 
 /** What an offer tells its channel's streams. */
 interface OfferHost {
@@ -23,6 +24,8 @@ export class Offer implements LaneReceiver {
   readonly definition: StreamDefinition | undefined;
   readonly #initial: InitialCredit;
   readonly #host: OfferHost;
+  /** Of a name that starts with `$/`: how the part of the channel that it is for sees it. */
+  system: SystemOffer | undefined = undefined;
   #early: Frame[] = [];
   #chunks = 0;
   #bytes = 0;
@@ -61,7 +64,13 @@ export class Offer implements LaneReceiver {
       throw new ProtocolError("CREDIT_OVERRUN", `Cannot keep more for stream ${frame.id}: it was not accepted yet`);
     }
     this.#early.push(frame);
+    this.system?.arriving?.();
     if (this.#has("stream-error") && this.#has("stream-cancel") && !this.#has("stream-end")) this.#host.withdrawn(this);
+  }
+
+  /** Chunks that have come. */
+  get arrived(): number {
+    return this.#chunks;
   }
 
   #has(type: Frame["type"]): boolean {

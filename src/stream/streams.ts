@@ -10,11 +10,13 @@ import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
+import type { IncomingOptions } from "./incoming.ts";
 import { Offer } from "./offer.ts";
 import { OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
+import type { Flow, SystemOffer } from "./system.ts";
 
 /** What is known of the remote from its `$/hello`. */
 export interface RemoteLimits {
@@ -34,6 +36,8 @@ export interface StreamsHost {
   readonly classes: StreamClasses;
   readonly initialCredit: InitialCredit;
   readonly handlers: ReadonlyMap<string, StreamDefinition>;
+  /** Who takes streams of names that start with `$/`. */
+  readonly system: ReadonlyMap<string, (offer: SystemOffer) => void>;
   breach(error: unknown): void;
   /** The number of streams has changed. */
   changed(): void;
@@ -211,8 +215,9 @@ export class Streams implements StreamContext {
           },
           cancel: (reason) => {
             this.#incomingController = undefined;
-            for (const offer of this.#offers.filter((each) => each.definition === undefined))
-              this.#refuse(offer, reason);
+            for (const offer of [...this.#offers]) {
+              if (offer.definition === undefined && offer.system === undefined) this.#refuse(offer, reason);
+            }
           },
         },
         { highWaterMark: 0 },
@@ -256,7 +261,14 @@ export class Streams implements StreamContext {
     const offer = new Offer(frame, own ?? this.#sharedLane, handlers.get(name), initialCredit, this);
     own?.listen(offer);
     this.#open.set(id, offer);
-    if (this.#closed !== undefined) {
+    const system = this.#host.system.get(name);
+    if (system !== undefined) {
+      // Of a call under way, also while the channel is closing.
+      this.#offers.push(offer);
+      this.#host.changed();
+      offer.system = this.#systemOffer(offer);
+      system(offer.system);
+    } else if (this.#closed !== undefined) {
       this.#refuse(offer, this.#closed.reason);
     } else if (offer.definition === undefined && this.#incomingController === undefined) {
       const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
@@ -275,10 +287,26 @@ export class Streams implements StreamContext {
     }
   }
 
+  #systemOffer(offer: Offer): SystemOffer {
+    return {
+      metadata: offer.frame.metadata,
+      get arrived() {
+        return offer.arrived;
+      },
+      accept: (options, flow) => this.#accept(offer, options, flow),
+      refuse: (reason) => {
+        if (this.#offers.includes(offer)) this.#refuse(offer, reason);
+      },
+      withdrawn: undefined,
+      arriving: undefined,
+    };
+  }
+
   /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
   #deliver(): void {
     for (const offer of [...this.#offers]) {
       if (this.#theirs >= this.#host.limits.streams) return;
+      if (offer.system !== undefined) continue;
       if (offer.definition !== undefined) this.#handle(offer, offer.definition);
       else if (this.#wanted) this.#hand(offer);
     }
@@ -313,7 +341,8 @@ export class Streams implements StreamContext {
     this.#incomingController?.enqueue(stream);
   }
 
-  #accept(offer: Offer, options: StreamOptions): Duplex | undefined {
+  #accept(offer: Offer, options: StreamOptions, flow?: Flow): Duplex | undefined {
+    if (!this.#offers.includes(offer)) return undefined;
     this.#offers.splice(this.#offers.indexOf(offer), 1);
     const { frame, lane } = offer;
     let resolved = this.#options.read(options);
@@ -331,7 +360,7 @@ export class Streams implements StreamContext {
       metadata: frame.metadata,
       codec: resolved.codec,
       transfer: resolved.transfer,
-      incoming: this.#options.suggested(resolved, frame.writable),
+      incoming: withFlow(this.#options.suggested(resolved, frame.writable), flow),
       initial: this.#host.initialCredit,
       outgoing: resolved.outgoing,
       signal: undefined,
@@ -394,6 +423,7 @@ export class Streams implements StreamContext {
 
   /** An offer was withdrawn: its opener gave both directions up before anybody took it. */
   withdrawn(offer: Offer): void {
+    offer.system?.withdrawn?.();
     offer.lane.close();
     this.#forget(offer);
   }
@@ -409,13 +439,14 @@ export class Streams implements StreamContext {
   /** Nothing new is opened or taken any more: `reason` is what the remote's attempts are refused with. */
   close(reason: unknown): void {
     this.#closed ??= { reason };
-    for (const offer of [...this.#offers]) this.#refuse(offer, reason);
+    for (const offer of [...this.#offers]) if (offer.system === undefined) this.#refuse(offer, reason);
     this.#endIncoming();
   }
 
   /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
   fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
     this.close(reasonFor("a stream"));
+    for (const offer of [...this.#offers]) this.#refuse(offer, reasonFor("a stream"));
     for (const { stream } of [...this.#waiting]) stream.fail(event, reasonFor(describe(stream)));
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
@@ -431,6 +462,10 @@ export class Streams implements StreamContext {
 
 function describe({ id, name }: Duplex): string {
   return id < 0 ? `stream "${name}"` : `stream ${id} "${name}"`;
+}
+
+function withFlow(options: IncomingOptions, flow: Flow | undefined): IncomingOptions {
+  return flow === undefined ? options : { ...options, ...flow };
 }
 
 /** The lane of the streams that share the link. It cannot be closed by one of them. */
@@ -462,9 +497,9 @@ function abandonNow(stream: Duplex): void {
 
 /** The name of a stream, checked at the point of the mistake. */
 export function streamName(name: unknown): string {
-  if (typeof name === "string" && name.length <= 1024) return name;
+  if (typeof name === "string" && name.length <= 1024 && !name.startsWith("$/")) return name;
   throw mistake(
-    new TypeError("Cannot open a stream: its name must be a string of at most 1,024 characters"),
+    new TypeError("Cannot open a stream: its name must be a string of at most 1,024 characters, and not start with $/"),
     "BAD_OPTION",
   );
 }

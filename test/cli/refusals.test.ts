@@ -155,11 +155,21 @@ describe("wrong usage", () => {
       ["--through", "zip"],
       "unknown transform 'zip', expected one of gzip, gunzip, brotli, sha256, identity",
     ],
-    "too many inputs": [["a", "b"], "expected one file or URL, got 2: a b"],
     "no value for --out": [["--out"], "option '--out' needs a value"],
     "an empty value for --out": [["--out="], "option '--out' needs a value"],
     "no value for --through": [["--through", "--out", "x"], "option '--through' needs a value"],
+    "no workers": [["--workers", "0"], "option '--workers' needs a whole number from 1 on, got '0'"],
+    "a word of workers": [["--workers", "x"], "option '--workers' needs a whole number from 1 on, got 'x'"],
+    "half a worker": [["--workers", "1.5"], "option '--workers' needs a whole number from 1 on, got '1.5'"],
+    "fewer than no workers": [["--workers=-1"], "option '--workers' needs a whole number from 1 on, got '-1'"],
+    "no value for --workers": [["--workers"], "option '--workers' needs a value"],
+    "an empty value for --workers": [["--workers="], "option '--workers' needs a value"],
     "an empty input": [[""], "the file or URL is empty"],
+    "an empty input among others": [["a", ""], "the file or URL is empty"],
+    "two inputs that would be kept under one name": [
+      ["a", "b/a", "--out", "out"],
+      `'a' and 'b/a' would both be kept as ${join("out", "a.gz")}; rename one of them`,
+    ],
   };
   for (const [what, [args, line]] of Object.entries(wrong)) {
     it(`${what}: what is wrong, then the usage, and exit code 2`, async () => {

@@ -15,7 +15,8 @@ import { afterEach, beforeAll, beforeEach, expect } from "vitest";
 
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 export const main: string = join(root, "examples/transform/main.mjs");
-export const USAGE = "usage: npm start -- [file-or-url] [--through gzip|gunzip|brotli|sha256|identity] [--out path]";
+export const USAGE =
+  "usage: npm start -- [file-or-url ...] [--through gzip|gunzip|brotli|sha256|identity] [--out path] [--workers n]";
 
 /** Where a test's files are, where its results go, and what the program takes for the system's temporary directory. */
 export let dir: string;
@@ -49,12 +50,15 @@ export interface Options {
   under?: string[];
   /** A script to run instead of the program. */
   script?: string;
+  /** A module to load before the program. */
+  preload?: string;
 }
 
 /** Runs the program, from `dir`, and waits for its end. */
-export async function run(args: string[], { during, under = [], script }: Options = {}): Promise<Result> {
+export async function run(args: string[], { during, under = [], script, preload }: Options = {}): Promise<Result> {
   const program = script === undefined ? [main, ...args] : ["--input-type=module", "--eval", script];
-  const [command = "", ...rest] = [...under, process.execPath, ...program];
+  const before = preload === undefined ? [] : ["--import", preload];
+  const [command = "", ...rest] = [...under, process.execPath, ...before, ...program];
   const child = spawn(command, rest, {
     cwd: dir,
     env: { ...process.env, TMPDIR: temp },

@@ -22,6 +22,20 @@ function farSide() {
         }),
         handler: ({ q, limit }) => Array.from({ length: limit }, (_, n) => `${q}${n}`),
       },
+      sum: {
+        params: v.object({ name: v.string(), rows: v.instance(ReadableStream<number>) }),
+        handler: async ({ name, rows }) => {
+          let sum = 0;
+          for await (const row of rows) sum += row;
+          return `${name}: ${sum}`;
+        },
+      },
+      each: {
+        params: v.object({ q: v.string() }),
+        async *handler({ q }) {
+          for (let n = 0; n < 2; n++) yield `${q}${n}`;
+        },
+      },
     },
     streams: {
       insert: {
@@ -46,13 +60,13 @@ function pair(fork: boolean) {
   const { port1, port2 } = new MessageChannel();
   const far = farSide();
   const near: Channel<typeof far.api> = connect<typeof far.api>(messagePortLink(port1, { fork }));
-  const farChannel = connect(messagePortLink(port2, { fork }), far.api);
+  const farChannel = connect(messagePortLink(port2, { fork }), { ...far.api, data: { chunks: Row } });
   onTestFinished(() => {
     near.abort();
     farChannel.abort();
     port1.close();
   });
-  return { near, ...far };
+  return { near, farChannel, ...far };
 }
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> =>
@@ -79,6 +93,48 @@ describe.each([
       data: { issues: [{ message: "nothing to look for", path: ["q"] }] },
     });
     expect(await near.call("search", { q: "b", limit: 1 })).toEqual(["b0"]);
+  });
+
+  it("cancel the streams in params that fail, and let those through that do not", async () => {
+    const { near } = pair(fork);
+    let cancelled: (reason: unknown) => void = () => {};
+    const seen = new Promise<unknown>((resolve) => {
+      cancelled = resolve;
+    });
+    const rows = new ReadableStream<number>({ cancel: (reason) => cancelled(reason) });
+    expect(await rejection(near.call("sum", { name: 5 as never, rows }))).toMatchObject({ code: -32_602 });
+    await seen;
+    const good = new ReadableStream<number>({
+      start(controller) {
+        for (const n of [1, 2, 3]) controller.enqueue(n);
+        controller.close();
+      },
+    });
+    expect(await near.call("sum", { name: "a", rows: good })).toBe("a: 6");
+  });
+
+  it("give a method that yields what they make of its params", async () => {
+    const { near } = pair(fork);
+    const hits: string[] = [];
+    for await (const hit of near.stream("each", { q: "a" })) hits.push(hit);
+    expect(hits).toEqual(["a0", "a1"]);
+    expect(
+      await rejection(
+        near
+          .stream("each", { q: 5 as never })
+          .getReader()
+          .read(),
+      ),
+    ).toMatchObject({ code: -32_602 });
+  });
+
+  it("check the default stream, if its options have one", async () => {
+    const { near, farChannel } = pair(fork);
+    const rows: unknown[] = [];
+    farChannel.onData((row) => rows.push(row));
+    await near.sendData({ id: "a", tags: ["b"] });
+    await near.call("search", { q: "after" });
+    expect(rows).toEqual(["a: b"]);
   });
 
   it("give a handler what they make of each chunk", async () => {

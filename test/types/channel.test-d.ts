@@ -142,6 +142,13 @@ typesOnly(async () => {
   // @ts-expect-error A fallback that gives an array of something else.
   channel.stream("export", undefined, { fallback: "searchAll" });
 
+  // A channel has the same, but for the fallback.
+  const real = connect<Api>(null as unknown as Link);
+  same<ReadableStream<Hit>>()(real.stream("search", { q: "a" }, { signal: AbortSignal.timeout(5) }));
+  same<ReadableStream<unknown>>()(connect(null as unknown as Link).stream("any", [1]));
+  // @ts-expect-error A method that gives no stream.
+  real.stream("insert", { count: 1 });
+
   // The default stream.
   await channel.sendData(new Float32Array(3));
   channel.onData((rows: Float32Array) => rows.length);
@@ -213,7 +220,7 @@ typesOnly(async () => {
   connect<typeof empty>(link).call("add");
 
   // What Channel has of these is what is written down for all of them.
-  const typed: Pick<TypedCalls<Api>, "call" | "notify" | "openStream"> = connect<Api>(link);
+  const typed: TypedCalls<Api> = connect<Api>(link);
   void typed;
 });
 

@@ -63,7 +63,7 @@ const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/(wire|codecs)\//, 2],
   [/^src\/stream\//, 3],
   [/^src\/rpc\//, 4],
-  [/^src\/(api|define)\.ts$/, 5],
+  [/^src\/(api|define|trace)\.ts$/, 5],
   [/^src\/channel\.ts$/, 6],
   [/^src\/mod\.ts$/, 7],
 ];

@@ -99,7 +99,7 @@ describe("RpcPeer.call()", () => {
   it("rejects with the error of what cannot be sent, and keeps nothing of it", async () => {
     const one = bench();
     const { error } = await rejectedBy(one.peer.call("m", { f: () => 1 }, { timeout: 50 }));
-    expect(error.name).toBe("DataCloneError");
+    expect(error.name).toBe("TypeError");
     expect([one.peer.active, one.scheduler.timers.length]).toEqual([0, 0]);
   });
 });

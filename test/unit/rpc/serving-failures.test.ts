@@ -111,7 +111,7 @@ describe("RpcPeer, of a method that fails", () => {
     await settle();
     expect(one.sent).toHaveLength(1);
     const { data } = one.response().error as { data: { reason: unknown } };
-    expect((decodeReason(data.reason) as Error).name).toBe("DataCloneError");
+    expect((decodeReason(data.reason) as Error).name).toBe("TypeError");
     expect(one.peer.active).toBe(0);
   });
 });

@@ -1,6 +1,7 @@
 /** A JSON-RPC peer whose messages a test sees and answers, and two that are joined. */
 import type { RpcMessage, RpcRequest, RpcResponse } from "../../../src/rpc/messages.ts";
 import { type Method, type RpcHost, RpcPeer } from "../../../src/rpc/peer.ts";
+import { Values } from "../../../src/rpc/values.ts";
 import { FakeScheduler } from "./scheduler.ts";
 
 export interface Bench {
@@ -33,6 +34,12 @@ export function bench({ methods = {}, system = {}, host = {} }: BenchOptions = {
       trusted: true,
       calls: 1_024,
       unsolicited: 10,
+      values: new Values({
+        classes: globalThis,
+        openStream: () => {
+          throw new Error("A test of calls alone has opened a stream");
+        },
+      }),
       // As a link does: what cannot be cloned throws, and nothing was sent.
       send: (message) => void sent.push(structuredClone(message)),
       changed: () => void self.changes++,
