@@ -2,7 +2,7 @@
 import { type Channel, connect, define } from "sluice";
 import { messagePortLink } from "sluice/message-port";
 import * as v from "valibot";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 
 const Row = v.pipe(
   v.object({ id: v.string(), tags: v.array(v.string()) }),
@@ -134,6 +134,13 @@ describe.each([
     farChannel.onData((row) => rows.push(row));
     await near.sendData({ id: "a", tags: ["b"] });
     await near.call("search", { q: "after" });
+    expect(rows).toEqual(["a: b"]);
+    near.sendData({ id: 5 }).catch(() => {});
+    expect(await near.call("search", { q: "after" }, { timeout: 5_000 })).toEqual(["after0", "after1"]);
+    // The cancel has a port of its own, and may come after the answer.
+    await vi.waitFor(() =>
+      expect(near.sendData({ id: "b", tags: [] })).rejects.toMatchObject({ code: "CHUNK_INVALID" }),
+    );
     expect(rows).toEqual(["a: b"]);
   });
 
