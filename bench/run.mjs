@@ -1,19 +1,26 @@
 // Runs a benchmark: gets what it needs, builds Sluice, and executes the benchmark on the Node that benchmarks are
-// judged on. Runs itself on any Node from 20 on. Not the harness: that is lib/harness.mjs.
+// judged on; with `--readme`, only writes its results into the README. Runs itself on any Node from 20 on. Not the
+// harness: that is lib/harness.mjs.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { ensureInstalled, ensureRuntime } from "../test/runtimes/ensure.mjs";
 import { MIN_ROUNDS, parseOptions } from "./lib/options.mjs";
+import { writeReadme } from "./lib/readme.mjs";
 
 const BENCHES = ["threads"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 const [name, ...args] = process.argv.slice(2);
-if (!BENCHES.includes(name) || !parseOptions(args)) {
+const options = parseOptions(args);
+if (!BENCHES.includes(name) || !options) {
   console.error(
-    `usage: node bench/run.mjs ${BENCHES.join("|")} [--check] [--rounds n]   (n is at least ${MIN_ROUNDS})`,
+    `usage: node bench/run.mjs ${BENCHES.join("|")} [--check] [--rounds n] [--readme]   (n is at least ${MIN_ROUNDS})`,
   );
   process.exit(2);
+}
+if (options.readme) {
+  writeReadme(name);
+  process.exit();
 }
 
 const node = ensureRuntime("node24");

@@ -5,6 +5,7 @@ const vitest = (project) => ["vitest", "run", "--project", project];
 
 export const parts = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings"], budget: 15 },
+  { name: "errors", command: ["node", "scripts/errors.mjs", "--check"], budget: 10 },
   { name: "types", command: ["tsc"], budget: 40 },
   // Written as a user would, to whom `isolatedDeclarations` is nothing.
   { name: "types, an app's", command: ["tsc", "-p", "test/everywhere"], budget: 20 },

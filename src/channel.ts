@@ -102,6 +102,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #draining: (() => void)[] = [];
   #drained = false;
   #alive = true;
+  /** Whether it keeps the process alive, as its user has said. */
+  #ref: boolean | undefined = undefined;
   #settleReady!: (error?: { reason: unknown }) => void;
   #settleClosed!: (error?: { reason: unknown }) => void;
 
@@ -260,6 +262,18 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#finish({ reason });
   }
 
+  /** Keeps the process alive also while nothing is under way. By default calls and streams do, an idle channel does not. */
+  ref(): void {
+    this.#ref = true;
+    this.#changed();
+  }
+
+  /** Does not keep the process alive, whatever is under way. */
+  unref(): void {
+    this.#ref = false;
+    this.#changed();
+  }
+
   stats(): ChannelStats {
     return { state: this.#state, calls: this.#rpc.active, streams: this.#streams.stats() };
   }
@@ -309,7 +323,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #control(message: Record<string, unknown>): boolean {
     const { method, params } = message;
     if (method === "$/hello") this.#hello(params);
-    else if (!this.#greeted) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello");
+    else if (!this.#greeted)
+      throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
     else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
     else if (method === "$/bye") this.#lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
     else if (method === "$/abort")
@@ -319,7 +334,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   #hello(params: unknown): void {
-    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello");
+    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
     this.#greeted = true;
     if (this.#state === "greeting") this.#state = "open";
@@ -349,8 +364,12 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   #refuseNew(): void {
-    this.#rpc.refuse(new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel"));
-    this.#streams.close(new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel"));
+    this.#rpc.refuse(
+      new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel, connect anew"),
+    );
+    this.#streams.close(
+      new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel, connect anew"),
+    );
     this.#data.close();
   }
 
@@ -399,7 +418,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   #closedError(what: string): StreamError {
-    return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}`);
+    return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}, connect anew`);
   }
 
   // What the parts tell.
@@ -418,7 +437,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
   #changed(): void {
-    const alive = this.#state !== "open" || !this.#idle;
+    const alive = this.#ref ?? (this.#state !== "open" || !this.#idle);
     if (alive !== this.#alive) {
       this.#alive = alive;
       this.#link.keepAlive(alive);

@@ -55,7 +55,8 @@ export function methodsOf({ methods }: Definition): ReadonlyMap<string, Method> 
   const byName = new Map<string, Method>();
   for (const [name, given] of Object.entries(methods ?? {})) {
     const method = typeof given === "function" ? given : checking(name, given);
-    if (name.startsWith("$/")) throw wrong(`method "${name}"`, "names that start with $/ are Sluice's own");
+    if (name.startsWith("$/"))
+      throw wrong(`method "${name}"`, "names that start with $/ are Sluice's own, use another");
     byName.set(name, method);
   }
   return byName;
@@ -66,7 +67,8 @@ export function handlersOf({ streams }: Definition): ReadonlyMap<string, StreamD
   const byName = new Map<string, StreamDefinition>();
   for (const [name, given] of Object.entries(streams ?? {})) {
     const definition = typeof given === "function" ? { handler: given } : given;
-    if (typeof definition?.handler !== "function") throw wrong(`stream "${name}"`, "its handler is no function");
+    if (typeof definition?.handler !== "function")
+      throw wrong(`stream "${name}"`, "its handler is no function, pass one, or { handler } with options");
     if (definition.chunks !== undefined) checkSchema(definition.chunks, `chunks of stream "${name}"`, "BAD_DEFINITION");
     byName.set(name, definition);
   }
@@ -76,7 +78,8 @@ export function handlersOf({ streams }: Definition): ReadonlyMap<string, StreamD
 /** A method whose params are what its schema makes of those that came. */
 function checking(name: string, definition: MethodDefinition): Method {
   const handler = definition?.handler as ((params: unknown, context: CallContext) => unknown) | undefined;
-  if (typeof handler !== "function") throw wrong(`method "${name}"`, "it is no function, nor { params, handler }");
+  if (typeof handler !== "function")
+    throw wrong(`method "${name}"`, "it is no function, pass one, or { params, handler } with a schema");
   checkSchema(definition.params, `params of method "${name}"`, "BAD_DEFINITION");
   const schema = definition.params["~standard"];
   const run = (result: SchemaResult<unknown>, context: CallContext): unknown => {

@@ -1,34 +1,14 @@
 /**
- * The errors of Sluice: what broke, and whom it takes down. Every one has a stable `code`.
+ * The errors of Sluice: what broke, and whom it takes down. Every one has a stable `code`, listed in `codes.ts`; the
+ * classes take others as well, for an application may send errors of its own.
  *
  * A caller's mistake is a plain `TypeError` or `RangeError` (with a `code` too), made by {@link mistake}; a
  * cancellation rejects with the signal's own reason. Neither is wrapped in a class of ours.
  */
 
-/** The codes of errors that concern a single stream. */
-export type StreamErrorCode =
-  | "CONNECTION_LOST"
-  | "CHANNEL_CLOSED"
-  | "STREAM_NOT_FOUND"
-  | "STREAM_LIMIT"
-  | "STREAM_ABANDONED"
-  | "CODEC_MISMATCH"
-  | "CHARGE_MISMATCH"
-  | "CHUNK_INVALID";
+import type { LinkErrorCode, MistakeCode, ProtocolErrorCode, StreamErrorCode } from "./codes.ts";
 
-/** The codes of errors that end the whole channel because one peer broke a rule of the protocol. */
-export type ProtocolErrorCode =
-  | "BAD_MESSAGE"
-  | "BAD_FRAME"
-  | "BAD_STREAM_ID"
-  | "BAD_STATE"
-  | "CHUNK_TOO_LARGE"
-  | "CREDIT_OVERRUN"
-  | "CREDIT_DRIBBLE"
-  | "DUPLICATE_HELLO"
-  | "HELLO_EXPECTED"
-  | "RESPONSE_FLOOD"
-  | "VERSION_MISMATCH";
+export type { LinkErrorCode, MistakeCode, ProtocolErrorCode, StreamErrorCode } from "./codes.ts";
 
 /** One stream failed; the channel and the other streams live on. */
 export class StreamError extends Error {
@@ -43,8 +23,8 @@ export class StreamError extends Error {
 /** The transport broke: the worker died, the port was closed. Ends the channel. */
 export class LinkError extends Error {
   override readonly name = "LinkError";
-  readonly code: "CONNECTION_LOST" | (string & {});
-  constructor(code: "CONNECTION_LOST" | (string & {}), message: string, options?: ErrorOptions) {
+  readonly code: LinkErrorCode | (string & {});
+  constructor(code: LinkErrorCode | (string & {}), message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
@@ -79,7 +59,7 @@ export class RpcError extends Error {
 }
 
 /** Gives a `TypeError` or `RangeError` for a caller's mistake its stable `code`. */
-export function mistake<E extends TypeError | RangeError>(error: E, code: string): E & { code: string } {
+export function mistake<E extends TypeError | RangeError>(error: E, code: MistakeCode): E & { code: MistakeCode } {
   return Object.assign(error, { code });
 }
 

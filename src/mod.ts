@@ -31,6 +31,8 @@ export type { Codec } from "./codecs/codec.ts";
 export { type Contextual, type Definition, define, type MethodDefinition } from "./define.ts";
 export {
   LinkError,
+  type LinkErrorCode,
+  type MistakeCode,
   ProtocolError,
   type ProtocolErrorCode,
   RpcError,

@@ -32,7 +32,7 @@ export function encodeReason(reason: unknown, trusted: boolean): WireReason {
     return encode(reason, { left: MAX_REASON }, MAX_DEPTH, trusted);
   } catch {
     // A getter of the reason's own threw: a reason must never keep an error from crossing.
-    return { name: "Error", message: "The reason that was given cannot be read" };
+    return { name: "Error", message: "The reason that was given cannot be read: a property of it throws" };
   }
 }
 
@@ -80,7 +80,10 @@ function encodeValue(value: unknown, budget: Budget): WireReason {
   }
   return {
     name: "Error",
-    message: cut(`A ${typeof value} that cannot cross the link was given as the reason`, budget),
+    message: cut(
+      `A ${typeof value} that cannot cross the link was given as the reason: give an Error, or a short JSON value`,
+      budget,
+    ),
   };
 }
 

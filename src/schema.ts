@@ -2,7 +2,7 @@
  * Schemas of any library that follows Standard Schema (https://standardschema.dev), whose interface is declared here:
  * no library is imported. What is done with a value that fails is said where it arrives.
  */
-import { mistake } from "./errors.ts";
+import { type MistakeCode, mistake } from "./errors.ts";
 
 /** The part of Standard Schema 1.0 that is used here: Zod, Valibot, ArkType and others have it. */
 export interface StandardSchema<Input = unknown, Output = Input> {
@@ -37,11 +37,11 @@ const MAX_PATH = 32;
 const MAX_TEXT = 256;
 
 /** Throws a TypeError with that code if `schema`, of what is named, follows no Standard Schema. */
-export function checkSchema(schema: unknown, what: string, code: string): void {
+export function checkSchema(schema: unknown, what: string, code: MistakeCode): void {
   const standard = (schema as Partial<StandardSchema> | null | undefined)?.["~standard"];
   if (typeof standard?.validate === "function") return;
   throw mistake(
-    new TypeError(`Cannot use ${what}: it is no Standard Schema, as Zod, Valibot and others make them`),
+    new TypeError(`Cannot use ${what}: it is no Standard Schema, pass one of Zod, Valibot or another such library`),
     code,
   );
 }

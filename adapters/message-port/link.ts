@@ -59,7 +59,8 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
     const { answer, met, restarted } = this.#meeting.hear(message);
     if (answer !== undefined) this.#lane.post(answer);
     if (met) this.#receiver?.met(this.#meeting.first);
-    if (restarted) this.lost(new LinkError("CONNECTION_LOST", "The other end of the port has started anew"));
+    if (restarted)
+      this.lost(new LinkError("CONNECTION_LOST", "The other end of the port has started anew: connect anew here, too"));
   }
 
   lost(error: Error): void {

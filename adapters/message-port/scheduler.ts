@@ -13,6 +13,7 @@ interface TimerLike {
  * they run ahead of its microtasks, so the tick is asked for in one.
  */
 declare const process: { nextTick?: (task: () => void) => void } | undefined;
+declare const setImmediate: ((task: () => void) => void) | undefined;
 
 /** Browsers: a message to oneself is the quickest turn; `setTimeout` is slowed down when nested. */
 function macrotask(): (task: () => void) => void {
@@ -28,9 +29,12 @@ function macrotask(): (task: () => void) => void {
   };
 }
 
-function makeDefer(): (task: () => void) => void {
+function makeTurns(): Pick<Scheduler, "defer" | "yield"> {
   const tick = typeof process === "object" ? process?.nextTick : undefined;
-  return typeof tick === "function" ? (task) => queueMicrotask(() => tick(task)) : macrotask();
+  if (typeof tick === "function" && typeof setImmediate === "function") {
+    return { defer: (task) => queueMicrotask(() => tick(task)), yield: setImmediate };
+  }
+  return { defer: macrotask(), yield: macrotask() };
 }
 
 let shared: Scheduler | undefined;
@@ -38,7 +42,7 @@ let shared: Scheduler | undefined;
 /** One for the whole realm, made when the first link is. */
 export function realmScheduler(): Scheduler {
   shared ??= {
-    defer: makeDefer(),
+    ...makeTurns(),
     after(ms, task) {
       const timer = setTimeout(task, Math.min(ms, LONGEST));
       (timer as TimerLike).unref?.();

@@ -102,7 +102,10 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     if (isReady(message)) {
       const { answer, met, restarted } = this.#meeting.hear(message);
       if (answer !== undefined) this.#door.post(answer, []);
-      if (restarted) this.#end(new LinkError("CONNECTION_LOST", "The other end of the worker has started anew"));
+      if (restarted)
+        this.#end(
+          new LinkError("CONNECTION_LOST", "The other end of the worker has started anew: connect anew here, too"),
+        );
       else if (met && this.#side === "parent") this.#handOver(message.nonce);
     } else if (
       this.#side === "worker" &&

@@ -31,7 +31,10 @@ export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}):
 /** In a worker: the link to the thread that has started it. */
 export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
   if (parentPort === null) {
-    throw mistake(new TypeError("Cannot link to a parent: this is the main thread, call it in a worker"), "NO_PARENT");
+    throw mistake(
+      new TypeError("Cannot link to a parent: this is the main thread, call parentLink() in a worker"),
+      "NO_PARENT",
+    );
   }
   return new WorkerLink(parentDoor(parentPort), "worker", options);
 }
@@ -52,7 +55,9 @@ function workerDoor(worker: NodeWorker): Doorway {
       worker.on("message", message).on("error", error).on("exit", exit);
       // One that has ended before says nothing any more.
       if (worker.threadId === -1)
-        queueMicrotask(() => lost(new LinkError("CONNECTION_LOST", "The worker has ended already")));
+        queueMicrotask(() =>
+          lost(new LinkError("CONNECTION_LOST", "The worker has ended already: link one that runs")),
+        );
       off = () => worker.off("message", message).off("error", error).off("exit", exit);
     },
     shut: () => off(),

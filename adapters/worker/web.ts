@@ -27,7 +27,7 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
     "document" in globalThis ||
     typeof scope.addEventListener !== "function"
   ) {
-    throw mistake(new TypeError("Cannot link to a parent: this is no worker, call it in one"), "NO_PARENT");
+    throw mistake(new TypeError("Cannot link to a parent: this is no worker, call parentLink() in one"), "NO_PARENT");
   }
   return new WorkerLink(parentDoor(scope as WorkerScope), "worker", options);
 }

@@ -1,11 +1,15 @@
 // Measures the subjects of each work against one another, prints what came out and keeps it in results/. Knows
 // nothing of threads or processes: a subject is opened, run as often as there are rounds, and closed.
 //
-//   work     { work, unit, subjects }           what is done, and in which unit a run is measured (more is better)
+//   work     { work, unit, better, subjects }    what is done, in which unit a run is measured, and what is better: "more"
+//                                                (unless it says otherwise), "less", or in words
 //   subject  { subject, open(): Promise<run> }   who does it
-//   run      { once(): Promise<number>, close(): Promise<void> }   once() checks the outcome outside the timed window
+//   run      { once(): Promise<number | { name: number }>, close(): Promise<void> }
+//                                                once() checks the outcome outside the timed window
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { figures } from "./figures.mjs";
 import { parseOptions } from "./options.mjs";
+import { plot } from "./plot.mjs";
 import { judge, short } from "./ratios.mjs";
 import { machine, printRatios, printRows } from "./report.mjs";
 import { measure } from "./rounds.mjs";
@@ -22,33 +26,40 @@ async function runBench(name, { check, rounds }) {
   let failed = false;
 
   console.log(`${name}: Node ${process.version}, ${machine()}; ${rounds} rounds`);
-  for (const { work, unit, subjects } of works) {
+  for (const { work, unit, better = "more", subjects } of works) {
     const measured = await measure(work, subjects, rounds);
-    samples.set(work, measured.samples);
+    const taken = figures(measured.samples);
+    samples.set(work, taken);
     failed ||= measured.failures.size > 0;
-    for (const { subject } of subjects) {
-      const values = measured.samples.get(subject);
-      if (values) rows.push({ work, subject, unit, ...spread(values) });
-    }
+    for (const [subject, values] of taken) rows.push({ work, subject, unit, better, ...spread(values) });
     for (const [subject, error] of measured.failures) console.error(`${work}, ${subject}: failed:`, error);
   }
   const ratios = judge(targets, samples);
 
   printRows(rows);
   printRatios(ratios);
-  write(name, { machine: machine(), node: process.version, rounds, rows, ratios: ratios.map(stored) });
+  write(name, {
+    command: ["npm run bench --", name, ...process.argv.slice(3)].join(" "),
+    date: new Date().toISOString().slice(0, 10),
+    machine: machine(),
+    node: process.version,
+    rounds,
+    rows,
+    ratios: ratios.map(stored),
+  });
   const missed = short(ratios);
   if (check && missed) console.error(`${name}: ${missed}`);
   return failed || (check && missed) ? 1 : 0;
 }
 
-function stored({ name, value, target, met }) {
-  return { name, value, target, met };
+function stored({ name, value, kind, target, met }) {
+  return { name, value, kind, target, met };
 }
 
 function write(name, result) {
   mkdirSync(new URL("results/", bench), { recursive: true });
   writeFileSync(new URL(`results/${name}.json`, bench), `${JSON.stringify(result, null, 2)}\n`);
+  writeFileSync(new URL(`results/${name}.svg`, bench), plot(name, result));
 }
 
 const [name, ...args] = process.argv.slice(2);

@@ -1,19 +1,41 @@
-// Ratios between two subjects of a work, held against targets.json. A ratio is taken within each round and its median
-// counts, so that what slows a whole round down does not touch it. Not a place for figures: targets are data.
+// Figures held against targets.json: ratios between two subjects of a work, differences, or a figure by itself. Each is
+// taken within a round and its median counts, so that what slows a whole round down does not touch it. Not a place for
+// figures: targets are data.
 import { spread } from "./spread.mjs";
 
+const KINDS = {
+  "at least": (value, target) => value >= target,
+  "at most": (value, target) => value <= target,
+};
+
 /**
- * `targets`: ratio name -> `{ target, work, subject, baseline }`; `samples`: work -> subject -> value per round.
- * One `{ name, value, min, max, target, met }` per target; `value` is null where a subject did not run.
+ * `samples`: work -> row -> value per round. `targets`: name -> target:
+ *
+ *   { target, work, subject, baseline }      subject / baseline, both of them rows of the work
+ *   { ..., difference: true }                subject − baseline
+ *   { target, work, subject }                the subject's own figure
+ *   { ..., kind: "at most" }                 how it is held against the target; without it "at least"
+ *
+ * One `{ name, value, min, max, kind, target, met }` per target; `value` is null where a subject did not run.
  */
 export function judge(targets, samples) {
-  return Object.entries(targets).map(([name, { target, work, subject, baseline }]) => {
-    const over = samples.get(work)?.get(subject);
-    const under = samples.get(work)?.get(baseline);
-    if (!over?.length || over.length !== under?.length) return { name, value: null, target, met: false };
-    const { median: value, min, max } = spread(over.map((sample, round) => sample / under[round]));
-    return { name, value, min, max, target, met: value >= target };
+  return Object.entries(targets).map(([name, { target, kind = "at least", ...of }]) => {
+    const meets = KINDS[kind];
+    if (!meets) throw new TypeError(`Cannot judge "${name}": its kind is "${kind}"`);
+    const values = compare(of, samples);
+    if (!values) return { name, value: null, kind, target, met: false };
+    const { median: value, min, max } = spread(values);
+    return { name, value, min, max, kind, target, met: meets(value, target) };
   });
+}
+
+/** The value of each round, or undefined where one is missing. */
+function compare({ work, subject, baseline, difference = false }, samples) {
+  const own = samples.get(work)?.get(subject);
+  if (!own || baseline === undefined) return own;
+  const others = samples.get(work).get(baseline);
+  if (own.length !== others?.length) return undefined;
+  return own.map((value, round) => (difference ? value - others[round] : value / others[round]));
 }
 
 /** What is wrong with `ratios`, in words; undefined if nothing is. */

@@ -5,5 +5,8 @@ const row = works.find((each) => each.work === work)?.subjects.find((each) => ea
 if (!row) throw new Error(`Cannot find ${work}, ${subject} in ${name}`);
 
 const run = await row.open();
-for (let count = 0; count < Number(repeats); count++) console.log((await run.once()).toPrecision(4));
+for (let count = 0; count < Number(repeats); count++) {
+  const given = await run.once();
+  console.log(typeof given === "number" ? given.toPrecision(4) : given);
+}
 await run.close();

@@ -1,4 +1,4 @@
-// What a benchmark prints. Figures are rounded here and only here.
+// What a benchmark prints, and how figures are written wherever they are shown: they are rounded here and only here.
 import { cpus, loadavg, release, totalmem } from "node:os";
 
 /** This machine in one line. */
@@ -13,26 +13,38 @@ export function printRows(rows) {
   for (const work of new Set(rows.map((row) => row.work))) {
     const own = rows.filter((row) => row.work === work);
     const figures = own.map(({ subject, median, min, max }) => [subject, figure(median), figure(min), figure(max)]);
-    printTable([`${work} (${own[0].unit})`, "median", "min", "max"], figures);
+    printTable([`${work} (${unitOf(own[0])})`, "median", "min", "max"], figures);
   }
 }
 
 /** All ratios, and how they came about. */
 export function printRatios(ratios) {
   if (ratios.length === 0) return;
-  const figures = ratios.map(({ name, value, min, max, target, met }) =>
+  const figures = ratios.map(({ name, value, min, max, kind, target, met }) =>
     value === null
-      ? [name, "missing", "", "", figure(target), "no"]
-      : [name, figure(value), figure(min), figure(max), figure(target), met ? "yes" : "NO"],
+      ? [name, "missing", "", "", bound(kind, target), "no"]
+      : [name, figure(value), figure(min), figure(max), bound(kind, target), met ? "yes" : "NO"],
   );
   printTable(["ratio", "median", "min", "max", "target", "met"], figures);
-  console.log("A ratio is taken within each interleaved round; the median of those counts.");
+  console.log("Each is taken within an interleaved round; the median of those counts.");
   const [load] = loadavg();
   console.log(`Load of the machine over the last minute: ${load.toFixed(1)}`);
 }
 
-function figure(value) {
-  const digits = value >= 1000 ? 0 : value >= 20 ? 1 : 2;
+/** The unit of a row, with what is better where that is not more. */
+export function unitOf({ unit, better }) {
+  return better === "more" ? unit : `${unit}, ${better} is better`;
+}
+
+/** A target with the way it is meant. */
+export function bound(kind, target) {
+  return `${kind === "at most" ? "≤" : "≥"} ${target.toLocaleString("en")}`;
+}
+
+/** A number with as many digits as mean something. */
+export function figure(value) {
+  const size = Math.abs(value);
+  const digits = size >= 1000 ? 0 : size >= 20 ? 1 : size >= 0.2 ? 2 : 3;
   return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 

@@ -1,11 +1,8 @@
-// The bare port with large chunks, transferred or cloned one by one. So that they do not all wait in memory, at most
-// WINDOW are under way; the worker acknowledges every STEP. Measured against no window at all, this costs nothing.
+// The bare port with buffers, transferred or cloned one by one. So that they do not all wait in memory, at most `window`
+// are under way; the worker acknowledges every quarter of it. Measured against no window at all, this costs nothing.
 import { parentPort } from "node:worker_threads";
 
-const WINDOW = 128;
-const STEP = 32;
-
-export function produce(worker, payload, { transfer }) {
+export function produce(worker, payload, { transfer, window }) {
   return {
     send: (count, started) =>
       new Promise((resolve) => {
@@ -20,15 +17,16 @@ export function produce(worker, payload, { transfer }) {
           worker.postMessage(null);
           resolve();
         };
-        const take = (received) => post(received + WINDOW);
+        const take = (received) => post(received + window);
         worker.on("message", take);
         started();
-        post(WINDOW);
+        post(window);
       }),
   };
 }
 
-export function receive(payload) {
+export function receive(payload, { window }) {
+  const step = window / 4;
   return () =>
     new Promise((resolve) => {
       let sum = 0;
@@ -40,7 +38,7 @@ export function receive(payload) {
           return;
         }
         sum += payload.touch(chunk);
-        if (++received % STEP === 0) parentPort.postMessage(received);
+        if (++received % step === 0) parentPort.postMessage(received);
       });
     });
 }

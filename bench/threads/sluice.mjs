@@ -1,30 +1,23 @@
-// Sluice with its defaults: the source is piped into a stream's writable, the worker reads its readable.
-import { importSluice } from "../lib/sluice.mjs";
+// Sluice, with its defaults unless the row says otherwise: the source is piped into a stream's writable, the worker reads
+// its readable.
+import { channelTo, serve, sink } from "./channel.mjs";
 import { consume, source } from "./ends.mjs";
 
-const { connect, define } = await importSluice("sluice");
-const { parentLink, workerLink } = await importSluice("sluice/worker");
-
-export async function produce(worker, payload, { transfer }) {
-  const channel = connect(workerLink(worker));
-  await channel.ready;
+export async function produce(worker, payload, { transfer = false, highWaterMark }) {
+  const channel = await channelTo(worker);
   return {
     async send(count, started) {
-      const { readable, writable } = channel.openStream("sink", transfer ? { transfer: true } : {});
+      const { readable, writable } = channel.openStream("sink", { transfer, highWaterMark });
       await Promise.all([source(payload, count, started).pipeTo(writable), readable.cancel()]);
     },
     close: () => channel.close(),
   };
 }
 
-export function receive(payload) {
+export function receive(payload, { limits }) {
   let arrived;
-  const sink = async ({ readable, writable }) => {
-    const closed = writable.close().catch(() => {});
-    arrived(await consume(readable, payload));
-    await closed;
-  };
-  connect(parentLink(), define({ streams: { sink } }));
+  const take = async (readable) => arrived(await consume(readable, payload));
+  serve({ streams: { sink: sink(take) } }, limits);
   return () =>
     new Promise((resolve) => {
       arrived = resolve;

@@ -36,7 +36,9 @@ export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<
       if (View === Uint8Array) return bytes;
       if (bytes.byteLength % size !== 0) {
         throw mistake(
-          new RangeError(`Cannot read ${bytes.byteLength} bytes as ${View.name}: no multiple of ${size}`),
+          new RangeError(
+            `Cannot read ${bytes.byteLength} bytes as ${View.name}: no multiple of ${size}, write whole elements`,
+          ),
           "BAD_CHUNK",
         );
       }

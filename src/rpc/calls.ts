@@ -82,7 +82,7 @@ export class Calls {
     let encoded: Encoded | undefined;
     try {
       checkCall(method, params);
-      checkOptions(options);
+      checkOptions(method, options);
       encoded = this.#encode(method, params);
     } catch (error) {
       return Promise.reject(error);
@@ -172,7 +172,7 @@ export class Calls {
     if (++this.#unsolicited > unsolicited) {
       throw new ProtocolError(
         "RESPONSE_FLOOD",
-        `Cannot take more than ${unsolicited} answers to calls that were never made`,
+        `Cannot take more than ${unsolicited} answers to calls that were never made: mend the remote, or raise limits.unsolicited`,
       );
     }
   }
@@ -184,7 +184,7 @@ export class Calls {
         const received = streams.map(({ stream }) => stream);
         endAll(received, new DOMException("The call was given up", "AbortError"));
       } else if (error === undefined || error === null) call.resolve(value);
-      else call.reject(rebuild(error));
+      else call.reject(rebuild(error, call.method));
     });
   }
 
@@ -265,40 +265,47 @@ function isSystem(method: string): boolean {
 }
 
 /** The error of an answer: what the method threw, if it says so, else an RpcError. */
-function rebuild(error: RpcErrorObject): unknown {
+function rebuild(error: RpcErrorObject, called: string): unknown {
   const { code, message, data } = error;
   const reason = typeof data === "object" && data !== null ? (data as { reason?: unknown }).reason : undefined;
   if (code === RPC_CODES.serverError && typeof reason === "object" && reason !== null) return decodeReason(reason);
   const number = typeof code === "number" ? code : RPC_CODES.internalError;
-  return new RpcError(number, typeof message === "string" ? message : "The remote gave no message", { data });
+  const text =
+    typeof message === "string" ? message : `The remote answered "${called}" with error ${number} and no message`;
+  return new RpcError(number, text, { data });
 }
 
 function checkCall(method: unknown, params: unknown): void {
   if (typeof method !== "string" || method === "") {
-    throw mistake(new TypeError("Cannot call a method: its name must be a string that is not empty"), "BAD_METHOD");
+    throw mistake(new TypeError("Cannot call a method: pass its name, a string that is not empty"), "BAD_METHOD");
   }
   if (params !== undefined && (typeof params !== "object" || params === null)) {
     throw mistake(
-      new TypeError(`Cannot call "${method}": params must be an object or an array, as JSON-RPC wants`),
+      new TypeError(
+        `Cannot call "${method}": its params are ${params === null ? "null" : `a ${typeof params}`}, wrap that in an object or an array`,
+      ),
       "BAD_PARAMS",
     );
   }
 }
 
-function checkOptions({ signal, timeout }: CallOptions): void {
+function checkOptions(method: string, { signal, timeout }: CallOptions): void {
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw mistake(
-      new TypeError("Cannot use the signal of a call: pass an AbortSignal, a controller's .signal"),
+      new TypeError(`Cannot call "${method}" with this signal: pass an AbortSignal, a controller's .signal`),
       "BAD_OPTION",
     );
   }
   if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
   throw mistake(
-    new RangeError(`Cannot use the timeout ${String(timeout)}: pass milliseconds, 0 or more`),
+    new RangeError(`Cannot call "${method}" with timeout ${String(timeout)}: pass milliseconds, 0 or more`),
     "BAD_OPTION",
   );
 }
 
 function timedOut(method: string, timeout: number): DOMException {
-  return new DOMException(`The call of "${method}" was not answered within ${timeout} ms`, "TimeoutError");
+  return new DOMException(
+    `The call of "${method}" was not answered within ${timeout} ms: allow more, or see what keeps the remote`,
+    "TimeoutError",
+  );
 }

@@ -35,7 +35,8 @@ export class Heartbeat {
       // Any answer is a sign of life, even an error.
       if (!(error instanceof DOMException && error.name === "TimeoutError")) again();
       else if (this.#cancel !== undefined) {
-        this.#lost(new LinkError("CONNECTION_LOST", `The remote has not answered a ping for ${this.#interval} ms`));
+        const message = `The remote has not answered a ping for ${this.#interval} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
+        this.#lost(new LinkError("CONNECTION_LOST", message));
       }
     });
   }

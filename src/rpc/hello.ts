@@ -41,7 +41,7 @@ export function readHello(params: unknown): RemoteLimits {
   if (hello.version !== PROTOCOL_VERSION) {
     throw new ProtocolError(
       "VERSION_MISMATCH",
-      `Cannot talk to this remote: it speaks ${typeof hello.version === "number" ? `version ${hello.version}` : "no version"} of the protocol, this side version ${PROTOCOL_VERSION}`,
+      `Cannot talk to this remote: it speaks ${typeof hello.version === "number" ? `version ${hello.version}` : "no version"} of the protocol, this side version ${PROTOCOL_VERSION}; use the same Sluice on both`,
     );
   }
   const { limits, initialCredit, capabilities } = hello;

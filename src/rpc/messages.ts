@@ -31,14 +31,23 @@ export interface RpcResponse {
 
 export type RpcMessage = RpcRequest | RpcResponse;
 
-/** The codes that the specification fixes; −32000 to −32099 are left to implementations. */
+/**
+ * The `code` of an `RpcError` is a number: one that JSON-RPC 2.0 fixes, or what the remote's method gave its own
+ * `RpcError` (−32000 to −32099 are left to implementations). Any other error that a method throws arrives as itself,
+ * with its class, message, `code` and `cause`, and not as an `RpcError`.
+ */
 export const RPC_CODES = {
+  /** The message is no JSON; only links of bytes can tell, and peers that are not Sluice. Mend the sender. */
   parseError: -32700,
+  /** The message is no valid request: no method, an id that is no string or number, or one that is in use. Mend the sender. */
   invalidRequest: -32600,
+  /** The remote has no method of that name. Name it in the `methods` of the remote's definition; inherited ones do not count. */
   methodNotFound: -32601,
+  /** The params of a request are neither an object nor an array. Wrap them in one. */
   invalidParams: -32602,
+  /** The remote's answer holds an error without a code, or the remote itself failed. Look into the remote's own log. */
   internalError: -32603,
-  /** The method threw: `data` is the error, as reasons cross everywhere. */
+  /** The method threw (on the wire, with the error in `data.reason`), or more calls are in progress than `limits.calls` of the remote. Read the message, and for the latter call again once others are answered. */
   serverError: -32000,
 } as const;
 

@@ -50,7 +50,7 @@ export class RpcPeer {
     } else {
       this.#serving.refuse(id, {
         code: RPC_CODES.invalidRequest,
-        message: "Cannot read a request: it has no method",
+        message: "Cannot read a request: it has no method, name one in a string",
       });
     }
   }

@@ -76,7 +76,7 @@ export class Serving {
     const { method, params, id, streams } = request;
     const refusal = (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params);
     if (refusal !== undefined) {
-      this.#host.values.release(streams, new RpcError(refusal.code, refusal.message));
+      this.#host.values.release(streams, new StreamError("STREAM_ABANDONED", refusal.message));
       // Nobody is told of a notification's errors, nor that there were too many at once.
       if (id !== undefined) this.refuse(id, refusal);
       return;
@@ -121,7 +121,10 @@ export class Serving {
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
   cancelled(id: unknown): void {
     if (!isId(id)) return;
-    this.#served.get(id)?.controller.abort(new DOMException("The caller has cancelled the call", "AbortError"));
+    const served = this.#served.get(id);
+    if (served === undefined) return;
+    const message = `The caller has cancelled its call of "${served.method}"`;
+    served.controller.abort(new DOMException(message, "AbortError"));
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */
@@ -143,21 +146,24 @@ export class Serving {
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
     const code = RPC_CODES.invalidRequest;
-    if (!isId(id)) return { code, message: "Cannot answer a request: its id is no string or number" };
+    if (!isId(id)) return { code, message: "Cannot answer a request: its id must be a string or a number" };
     if (!this.#served.has(id)) return undefined;
-    return { code, message: `Cannot answer a request: id ${String(id)} is in use already` };
+    return { code, message: `Cannot answer a request: id ${String(id)} is in use already, use another for each` };
   }
 
   /** Why a method cannot be run, if so. */
   #refusal(method: string, params: unknown): RpcErrorObject | undefined {
     const { invalidParams, serverError } = RPC_CODES;
     if (params !== undefined && (typeof params !== "object" || params === null)) {
-      return { code: invalidParams, message: `Cannot call "${method}": params must be an object or an array` };
+      return {
+        code: invalidParams,
+        message: `Cannot call "${method}": params must be an object or an array, wrap them in one`,
+      };
     }
     if (this.#served.size < this.#host.calls || this.#system.has(method)) return undefined;
     return {
       code: serverError,
-      message: `Cannot serve "${method}": ${this.#host.calls} calls are in progress already`,
+      message: `Cannot serve "${method}": ${this.#host.calls} calls are in progress already, call again once one is answered`,
     };
   }
 
@@ -166,7 +172,10 @@ export class Serving {
     if (system === undefined && this.#refusing !== undefined) throw this.#refusing.reason;
     const method = system ?? this.#methods.get(name);
     if (method === undefined) {
-      throw new RpcError(RPC_CODES.methodNotFound, `Cannot call "${name}": the remote has no such method`);
+      throw new RpcError(
+        RPC_CODES.methodNotFound,
+        `Cannot call "${name}": the remote has no such method, name it in its definition`,
+      );
     }
     if (arrival.waits !== undefined) await unlessAborted(arrival.waits, signal);
     const { complete, handled } = arrival;

@@ -84,7 +84,10 @@ export function own(chunk: unknown, transfer: Transfer, moves: Transferable[]): 
   if (typeof transfer === "function") {
     const given = transfer(chunk);
     if (!Array.isArray(given)) {
-      throw mistake(new TypeError("Cannot move a chunk: the transfer function gave no array"), "BAD_TRANSFER");
+      throw mistake(
+        new TypeError("Cannot move a chunk: the transfer function gave no array, return one of what is to be moved"),
+        "BAD_TRANSFER",
+      );
     }
     for (const each of given) {
       if (isArrayBuffer(each)) attached(each);
@@ -195,12 +198,18 @@ function attached(buffer: ArrayBuffer): void {
     new Uint8Array(buffer);
   } catch (cause) {
     throw mistake(
-      new TypeError("Cannot write a chunk: its buffer is detached, its bytes have been moved elsewhere", { cause }),
+      new TypeError(
+        "Cannot write a chunk: its buffer is detached, its bytes have been moved elsewhere; write each buffer once, or a copy",
+        { cause },
+      ),
       "CHUNK_DETACHED",
     );
   }
 }
 
 function uncloneable(value: unknown): DOMException {
-  return new DOMException(`Cannot write a chunk: a ${typeof value} cannot be cloned`, "DataCloneError");
+  return new DOMException(
+    `Cannot write a chunk: a ${typeof value} cannot be cloned, leave it out or use a codec`,
+    "DataCloneError",
+  );
 }

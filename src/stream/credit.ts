@@ -35,7 +35,7 @@ function addTotal(total: number, amount: number): number {
   const sum = total + amount;
   if (sum <= Number.MAX_SAFE_INTEGER) return sum;
   throw mistake(
-    new RangeError("Cannot count a stream beyond a total of 2^53 − 1: open another one"),
+    new RangeError("Cannot count a stream beyond a total of 2^53 − 1: open another one, or have size() return less"),
     "TOTAL_TOO_LARGE",
   );
 }

@@ -5,6 +5,18 @@
  */
 import type { Scheduler } from "../link.ts";
 
+/** Something that waits for a later turn, as too much was started in this one. */
+export interface Resting {
+  rested(): void;
+}
+
+/**
+ * Bytes, and a charge a chunk, that all streams together start in one turn: about a millisecond of work. A pipe runs in
+ * microtasks as long as there is credit, and neither calls nor other streams would be heard meanwhile.
+ */
+const MOST_WORK = 1024 * 1024;
+const WORK_PER_CHUNK = 1024;
+
 /** Something that gathers. Returns whether it had anything to post, and so wants the next turn as well. */
 export interface Gathering {
   turned(): boolean;
@@ -14,6 +26,9 @@ export class Turn {
   readonly #scheduler: Scheduler;
   #gathering: Gathering[] = [];
   #scheduled = false;
+  #work = 0;
+  #resting: Resting[] = [];
+  #yielded = false;
 
   constructor(scheduler: Scheduler) {
     this.#scheduler = scheduler;
@@ -23,6 +38,40 @@ export class Turn {
   add(gathering: Gathering): void {
     this.#gathering.push(gathering);
     this.#schedule();
+  }
+
+  /** A chunk of this many bytes was started. */
+  spend(bytes: number): void {
+    this.#work += bytes + WORK_PER_CHUNK;
+  }
+
+  /** Has so much been started in this turn that the next chunk should wait? */
+  get isSpent(): boolean {
+    return this.#work >= MOST_WORK;
+  }
+
+  /** Calls `resting` in a later turn, when its turn has come. One after the other, for a stream alone fills its batch. */
+  rest(resting: Resting): void {
+    this.#resting.push(resting);
+    if (this.#yielded) return;
+    this.#yielded = true;
+    this.#scheduler.yield(this.#later);
+  }
+
+  readonly #later = (): void => {
+    this.#yielded = false;
+    this.#work = 0;
+    this.#resume();
+  };
+
+  #resume(): void {
+    this.#resting.shift()?.rested();
+    if (this.#resting.length === 0) return;
+    // The others go on in this turn, if the first has left something of it.
+    this.#schedule();
+    if (this.#yielded) return;
+    this.#yielded = true;
+    this.#scheduler.yield(this.#later);
   }
 
   /** Runs `task` once this turn is over. */
@@ -41,6 +90,8 @@ export class Turn {
     const due = this.#gathering;
     this.#gathering = [];
     for (const each of due) if (each.turned()) this.#gathering.push(each);
+    if (this.#resting.length === 0) this.#work = 0;
+    else if (!this.isSpent) this.#resume();
     if (this.#gathering.length > 0) this.#schedule();
   };
 }

@@ -116,7 +116,7 @@ export class Incoming {
 
   cancel(reason: unknown): void {
     if (isFinalIncoming(this.state)) return;
-    this.state = nextIncoming(this.state, "cancel");
+    this.state = nextIncoming(this.state, "cancel", this.#owner.id);
     this.#tell(reason);
     this.#finish(reason);
   }
@@ -124,7 +124,7 @@ export class Incoming {
   // What the stream tells its incoming direction.
 
   data(frame: DataFrame): void {
-    this.state = nextIncoming(this.state, "data");
+    this.state = nextIncoming(this.state, "data", this.#owner.id);
     if (isFinalIncoming(this.state)) return;
     this.#account();
     try {
@@ -143,12 +143,12 @@ export class Incoming {
   }
 
   end(chunks: number): void {
-    this.state = nextIncoming(this.state, "end");
+    this.state = nextIncoming(this.state, "end", this.#owner.id);
     if (this.state !== "ended") return;
     if (chunks !== this.credit.chunks) {
       throw new ProtocolError(
         "BAD_FRAME",
-        `Cannot end a stream after ${chunks} chunks: ${this.credit.chunks} have come`,
+        `Cannot end stream ${this.#owner.id} "${this.#owner.name}" after ${chunks} chunks: ${this.credit.chunks} have come`,
       );
     }
     this.#owner.lane?.post({ type: "stream-ended", id: this.#owner.id });
@@ -169,7 +169,7 @@ export class Incoming {
   /** Ends this direction with an error. `abort` is ours, and the far side is told. */
   fail(event: FailingEvent, reason: unknown): void {
     if (isFinalIncoming(this.state)) return;
-    this.state = nextIncoming(this.state, event);
+    this.state = nextIncoming(this.state, event, this.#owner.id);
     if (event === "abort") this.#tell(reason);
     this.#controller?.error(reason);
     this.#finish(reason);
@@ -196,7 +196,7 @@ export class Incoming {
     if (bytes > CHUNK_OVERHEAD && bytes - CHUNK_OVERHEAD > this.#owner.largestChunk) {
       throw new ProtocolError(
         "CHUNK_TOO_LARGE",
-        `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes: more than was told`,
+        `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes of stream ${this.#owner.id}: the limit told was ${this.#owner.largestChunk}, cut it up`,
       );
     }
     const { codec, schema, strategy, consume } = this.#options;
@@ -219,7 +219,7 @@ export class Incoming {
     if (isAsync(result)) {
       Promise.resolve(result).catch(() => {});
       throw mistake(
-        new TypeError(`Cannot check the chunks of stream "${name}": its schema is asynchronous, and chunks are not`),
+        new TypeError(`Cannot check the chunks of stream "${name}": its schema is asynchronous, use one that is not`),
         "BAD_OPTION",
       );
     }
@@ -343,7 +343,7 @@ function asBytes(value: unknown): Uint8Array {
   if (Object.prototype.toString.call(value) === "[object ArrayBuffer]") return new Uint8Array(value as ArrayBuffer);
   throw mistake(
     new TypeError(
-      `Cannot read bytes: a chunk that came is ${value === null ? "null" : `a ${typeof value}`}, no buffer or view`,
+      `Cannot read bytes: a chunk that came is ${value === null ? "null" : `a ${typeof value}`}, write buffers or views`,
     ),
     "BAD_CHUNK",
   );

@@ -61,7 +61,10 @@ export class Offer implements LaneReceiver {
   take(frame: Frame): void {
     const isData = frame.type === "stream-data" && countOf(frame) > 0;
     if (!(isData ? this.#covers(frame) : ++this.#others <= OTHERS)) {
-      throw new ProtocolError("CREDIT_OVERRUN", `Cannot keep more for stream ${frame.id}: it was not accepted yet`);
+      throw new ProtocolError(
+        "CREDIT_OVERRUN",
+        `Cannot keep more for stream ${frame.id}: it was not accepted yet, and initialCredit is spent`,
+      );
     }
     this.#early.push(frame);
     this.system?.arriving?.();

@@ -66,6 +66,13 @@ export interface ResolvedOptions {
 const DEFAULT_BYTES = { trusted: 1024 * 1024, untrusted: 64 * 1024 };
 const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 256, size: undefined };
 
+/**
+ * The byte windows of streams that are open at once, all together, as far as none falls below the least: a thousand
+ * streams with 8 MiB each would be cold memory at best.
+ */
+const BYTES_TOGETHER = 64 * 1024 * 1024;
+const LEAST_BYTES = 256 * 1024;
+
 /** Reads users' options for one channel. */
 export class OptionsReader {
   readonly #strategies: StrategyReader;
@@ -73,6 +80,8 @@ export class OptionsReader {
   readonly #trusted: boolean;
   /** What most streams have: one object for all of them. */
   readonly #default: IncomingOptions;
+  /** The same with a smaller byte window, by that. */
+  readonly #smaller = new Map<number, IncomingOptions>();
 
   constructor(strategies: StrategyReader, limits: Limits, trusted: boolean) {
     this.#strategies = strategies;
@@ -84,29 +93,44 @@ export class OptionsReader {
   read(options: StreamOptions = {}): ResolvedOptions {
     for (const key of Object.keys(options)) {
       if (!known.has(key)) {
-        throw mistake(new TypeError(`Cannot use the stream option "${key}": there is none of that name`), "BAD_OPTION");
+        throw mistake(
+          new TypeError(`Cannot use the stream option "${key}": no such option, use one of ${[...known].join(", ")}`),
+          "BAD_OPTION",
+        );
       }
     }
     const { readable = "chunks", transfer } = options;
     if (readable !== "chunks" && readable !== "bytes") {
-      throw mistake(new TypeError(`Cannot make a readable of "${readable}": use "chunks" or "bytes"`), "BAD_OPTION");
+      throw mistake(
+        new TypeError(`Cannot set the stream option readable to "${readable}": use "chunks" or "bytes"`),
+        "BAD_OPTION",
+      );
     }
     if (transfer !== undefined && typeof transfer !== "boolean" && typeof transfer !== "function") {
-      throw mistake(new TypeError("Cannot use the option transfer: pass true or a function"), "BAD_OPTION");
+      throw mistake(
+        new TypeError("Cannot use the stream option transfer: pass true, false or a function"),
+        "BAD_OPTION",
+      );
     }
     checkCodec(options.codec);
     const bytes = readable === "bytes";
     const schema = options.chunks;
     if (schema !== undefined) checkSchema(schema, "the option chunks", "BAD_OPTION");
     if (schema !== undefined && bytes) {
-      throw mistake(new TypeError('Cannot use chunks with readable: "bytes": it has no chunks'), "BAD_OPTION");
+      throw mistake(
+        new TypeError('Cannot use chunks with readable: "bytes": it keeps no chunks, leave one of them out'),
+        "BAD_OPTION",
+      );
     }
     const codec = options.codec ?? (bytes ? raw() : undefined);
     const both = { highWaterMark: options.highWaterMark, size: options.size } as QueuingStrategy;
     const forReadable = (options.readableStrategy ?? both) as QueuingStrategy;
     const incoming = this.#strategies.read(forReadable, "readableStrategy");
     if (bytes && incoming !== undefined && incoming.unit !== "bytes" && forReadable.size !== undefined) {
-      throw mistake(new TypeError('Cannot use size() with readable: "bytes": its unit is the byte'), "BAD_STRATEGY");
+      throw mistake(
+        new TypeError('Cannot use size() with readable: "bytes": its unit is the byte, leave size out'),
+        "BAD_STRATEGY",
+      );
     }
     const outgoing = this.#strategies.read((options.writableStrategy ?? both) as QueuingStrategy, "writableStrategy");
     return {
@@ -116,6 +140,19 @@ export class OptionsReader {
       incoming: this.#incoming({ bytes, codec, schema }, incoming),
       outgoing,
     };
+  }
+
+  /** What a stream gets beside so many others: half the byte window, or a quarter …, where its user set none. */
+  among(incoming: IncomingOptions, others: number): IncomingOptions {
+    const { streamBytes } = this.#limits;
+    if (incoming.byteWindow !== streamBytes) return incoming;
+    let byteWindow = streamBytes;
+    while (byteWindow / 2 >= LEAST_BYTES && byteWindow * (others + 1) > BYTES_TOGETHER) byteWindow /= 2;
+    if (byteWindow === streamBytes) return incoming;
+    if (incoming !== this.#default) return { ...incoming, byteWindow };
+    const smaller = this.#smaller.get(byteWindow) ?? { ...incoming, byteWindow };
+    this.#smaller.set(byteWindow, smaller);
+    return smaller;
   }
 
   /** The codec of that name which needs no option: both sides have it. */

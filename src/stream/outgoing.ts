@@ -45,6 +45,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Chunks gathered in this turn, already counted as sent. */
   #batch: Batch | undefined = undefined;
   #gathering = false;
+  /** Waits for a later turn, whatever the credit. */
+  #resting = false;
   /** Grants since the last chunk. */
   #idleGrants = 0;
   /** Chunks that the platform's queue took in and that have not reached this sink. */
@@ -108,9 +110,13 @@ export class Outgoing implements UnderlyingSink<unknown> {
   write(chunk: unknown): undefined | Promise<void> {
     this.#entered--;
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
-    if (!this.credit.open) return this.#wait("write", chunk, weight);
-    this.#send(chunk, weight);
-    return undefined;
+    if (this.credit.open && !this.#owner.turn.isSpent) {
+      this.#send(chunk, weight);
+      return undefined;
+    }
+    const written = this.#wait("write", chunk, weight);
+    if (this.credit.open) this.#rest();
+    return written;
   }
 
   close(): Promise<void> {
@@ -127,7 +133,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** The stream is being opened: the initial credit may be spent. */
   admitted(initial: InitialCredit): void {
-    this.state = nextOutgoing(this.state, "admit");
+    this.state = nextOutgoing(this.state, "admit", this.#owner.id);
     if (this.#untold !== undefined) this.#tell(this.#untold.reason);
     if (this.state !== "opening") return;
     this.credit.initial = initial;
@@ -137,10 +143,13 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** The far side has fixed the unit and its first limits. */
   accepted(unit: Unit, limit: number, bytes: number): void {
-    this.state = nextOutgoing(this.state, "accept");
+    this.state = nextOutgoing(this.state, "accept", this.#owner.id);
     if (isFinalOutgoing(this.state)) return;
     if (unit === "weight" && this.#strategy?.size === undefined) {
-      throw new ProtocolError("BAD_FRAME", `Cannot count "${this.#owner.name}" by weight: this side gave no size()`);
+      throw new ProtocolError(
+        "BAD_FRAME",
+        `Cannot count stream ${this.#owner.id} "${this.#owner.name}" by weight: this side gave no size()`,
+      );
     }
     // The name that came is a string of its own: thousands of streams need not keep one each.
     this.credit.unit = UNITS.find((each) => each === unit);
@@ -152,11 +161,14 @@ export class Outgoing implements UnderlyingSink<unknown> {
   credited(limit: number, bytes: number): void {
     if (isFinalOutgoing(this.state)) return;
     if (this.credit.unit === undefined)
-      throw new ProtocolError("BAD_STATE", "Cannot take credit for a stream before it was accepted");
+      throw new ProtocolError(
+        "BAD_STATE",
+        `Cannot take credit for stream ${this.#owner.id} "${this.#owner.name}": it was not accepted yet`,
+      );
     if (++this.#idleGrants > this.#owner.idleGrants) {
       throw new ProtocolError(
         "CREDIT_DRIBBLE",
-        `Cannot take more than ${this.#owner.idleGrants} grants without a chunk in between`,
+        `Cannot take more than ${this.#owner.idleGrants} grants for stream ${this.#owner.id} without a chunk in between: grant more at once, or raise limits.idleGrants`,
       );
     }
     this.#peak = Math.max(this.#peak, this.inFlight);
@@ -166,7 +178,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** Everything has arrived at the far side. */
   ended(): void {
-    this.state = nextOutgoing(this.state, "ended");
+    this.state = nextOutgoing(this.state, "ended", this.#owner.id);
     if (this.state !== "done") return;
     this.#settle()?.resolve();
     this.#finish();
@@ -183,7 +195,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   }
 
   #fail(event: FailingEvent, reason: unknown): void {
-    this.state = nextOutgoing(this.state, event);
+    this.state = nextOutgoing(this.state, event, this.#owner.id);
     if (event === "abort") {
       this.flush();
       this.#tell(reason);
@@ -296,7 +308,11 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Starts the write that waits, if there is credit for it now. */
   #resume(): void {
     const waiting = this.#waiting;
-    if (waiting?.kind !== "write" || !this.credit.open) return;
+    if (waiting?.kind !== "write" || !this.credit.open || this.#resting) return;
+    if (this.#owner.turn.isSpent) {
+      this.#rest();
+      return;
+    }
     this.#waiting = undefined;
     // A direction that had to wait is not idle: more is likely to follow in this turn.
     this.#await();
@@ -308,11 +324,23 @@ export class Outgoing implements UnderlyingSink<unknown> {
     }
   }
 
+  #rest(): void {
+    if (this.#resting) return;
+    this.#resting = true;
+    this.#owner.turn.rest(this);
+  }
+
+  /** The later turn has come. */
+  rested(): void {
+    this.#resting = false;
+    this.#resume();
+  }
+
   /** All chunks have been sent: says so. The close resolves when the far side has answered. */
   #end(): void {
     this.flush();
     if (isFinalOutgoing(this.state)) return;
-    this.state = nextOutgoing(this.state, "close");
+    this.state = nextOutgoing(this.state, "close", this.#owner.id);
     this.#owner.lane?.post({ type: "stream-end", id: this.#owner.id, chunks: this.credit.chunks });
   }
 
@@ -357,6 +385,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Counts a chunk as sent. */
   #book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
+    this.#owner.turn.spend(bytes);
     this.#idleGrants = 0;
   }
 
@@ -364,7 +393,9 @@ export class Outgoing implements UnderlyingSink<unknown> {
     const { maxChunk, name } = this.#owner;
     if (size <= maxChunk) return;
     throw mistake(
-      new RangeError(`Cannot write a chunk of ${size} bytes to "${name}": the limit is ${maxChunk}, cut it up`),
+      new RangeError(
+        `Cannot write a chunk of ${size} bytes to stream "${name}": the remote takes ${maxChunk}, cut it up or raise limits.maxChunk there`,
+      ),
       "CHUNK_TOO_LARGE",
     );
   }

@@ -67,19 +67,23 @@ function next<State extends string, Event extends string>(
   what: string,
   state: State,
   event: Event,
+  id: number | undefined,
 ): State {
   const to = table[state][event];
   if (to !== undefined) return to;
-  throw new ProtocolError("BAD_STATE", `Cannot handle "${event}" in a stream's ${what} direction: it is ${state}`);
+  throw new ProtocolError(
+    "BAD_STATE",
+    `Cannot handle "${event}" in the ${what} direction of ${id === undefined ? "a stream" : `stream ${id}`}: it is ${state}`,
+  );
 }
 
-/** The state after an event. Throws a ProtocolError for one that must not come in this state. */
-export function nextOutgoing(state: OutgoingState, event: OutgoingEvent): OutgoingState {
-  return next(outgoing, "outgoing", state, event);
+/** The state after an event. Throws a ProtocolError, which names the stream by `id`, for one that must not come in this state. */
+export function nextOutgoing(state: OutgoingState, event: OutgoingEvent, id?: number): OutgoingState {
+  return next(outgoing, "outgoing", state, event, id);
 }
 
-export function nextIncoming(state: IncomingState, event: IncomingEvent): IncomingState {
-  return next(incoming, "incoming", state, event);
+export function nextIncoming(state: IncomingState, event: IncomingEvent, id?: number): IncomingState {
+  return next(incoming, "incoming", state, event, id);
 }
 
 export function isFinalOutgoing(state: OutgoingState): boolean {

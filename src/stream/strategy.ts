@@ -46,14 +46,20 @@ export class StrategyReader {
   read(given: QueuingStrategy | undefined, what: string): Strategy | undefined {
     if (given === undefined || given === null) return undefined;
     if (typeof given !== "object" && typeof given !== "function") {
-      throw mistake(new TypeError(`Cannot use ${what}: it is a ${typeof given}, no queuing strategy`), "BAD_STRATEGY");
+      throw mistake(
+        new TypeError(`Cannot use ${what}: it is a ${typeof given}, pass a queuing strategy, { highWaterMark, size }`),
+        "BAD_STRATEGY",
+      );
     }
     // Getters run once, as the standard reads a strategy.
     const size = given.size as QueuingSize | undefined;
     const mark = given.highWaterMark;
     if (mark === undefined && size === undefined) return undefined;
     if (size !== undefined && typeof size !== "function") {
-      throw mistake(new TypeError(`Cannot use ${what}.size: it is no function`), "BAD_STRATEGY");
+      throw mistake(
+        new TypeError(`Cannot use ${what}.size: it is no function, pass one or leave it out`),
+        "BAD_STRATEGY",
+      );
     }
     const asked = mark === undefined ? 1 : Number(mark);
     // No total gets beyond that, so nothing above it is a bound.
@@ -75,7 +81,7 @@ export function checkWeight(weight: unknown, what: string): number {
   const value = Number(weight);
   if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
     throw mistake(
-      new RangeError(`Cannot count a chunk: ${what} gave ${String(weight)}, not a finite number that is 0 or more`),
+      new RangeError(`Cannot count a chunk: ${what} gave ${String(weight)}, use a finite number that is 0 or more`),
       "BAD_WEIGHT",
     );
   }

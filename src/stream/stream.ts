@@ -223,13 +223,13 @@ type Handlers = {
 /** What each frame does to its stream. */
 const handlers: Handlers = {
   "stream-open": (_stream, { id }) => {
-    throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again`);
+    throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again: use a new id for each`);
   },
   "stream-accept": (stream, { codec, readable, writable }, { largestWindow }) => {
     const { incoming, outgoing } = stream;
     expectAnswer(stream, "accept");
     if (codec !== outgoing.codecName) {
-      const message = `Cannot use stream "${stream.name}": it was opened with "${outgoing.codecName}" and accepted with another codec`;
+      const message = `Cannot use stream "${stream.name}": it was opened with "${outgoing.codecName}" and accepted with "${codec}", name the same codec on both`;
       stream.fail("abort", new StreamError("CODEC_MISMATCH", message));
       return;
     }

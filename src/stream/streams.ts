@@ -126,7 +126,7 @@ export class Streams implements StreamContext {
       metadata,
       codec,
       transfer,
-      incoming,
+      incoming: this.#options.among(incoming, this.active),
       initial: undefined,
       outgoing,
       signal,
@@ -165,7 +165,10 @@ export class Streams implements StreamContext {
     if (id > LAST_ID) {
       stream.fail(
         "lost",
-        new StreamError("STREAM_LIMIT", "Cannot open a stream: this channel has used up its ids, connect anew"),
+        new StreamError(
+          "STREAM_LIMIT",
+          `Cannot open stream "${stream.name}": this channel has used up its ids, connect anew`,
+        ),
       );
       return;
     }
@@ -230,7 +233,8 @@ export class Streams implements StreamContext {
   /** A frame that came on the shared link. */
   receive(message: unknown): void {
     const frame = parseFrame(message);
-    if (this.#remote === undefined) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a frame before $/hello");
+    if (this.#remote === undefined)
+      throw new ProtocolError("HELLO_EXPECTED", `Cannot take ${frame.type} before $/hello: say that first`);
     if (frame.type === "stream-open") {
       this.#offer(frame);
       return;
@@ -250,13 +254,13 @@ export class Streams implements StreamContext {
   #offer(frame: OpenFrame): void {
     const { id, name } = frame;
     if (id % 2 === this.#nextId % 2 || id <= this.#lastRemoteId || id > LAST_ID) {
-      throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: not an id that the remote may use now`);
+      throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: it is not an id that the remote may use now`);
     }
     this.#lastRemoteId = id;
     const { link, handlers, initialCredit } = this.#host;
     const own = frame.port === undefined ? undefined : link.adopt?.(frame.port);
     if (frame.port !== undefined && own === undefined) {
-      throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is none`);
+      throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is no MessagePort`);
     }
     const offer = new Offer(frame, own ?? this.#sharedLane, handlers.get(name), initialCredit, this);
     own?.listen(offer);
@@ -272,13 +276,22 @@ export class Streams implements StreamContext {
       this.#refuse(offer, this.#closed.reason);
     } else if (offer.definition === undefined && this.#incomingController === undefined) {
       const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
-      this.#refuse(offer, new StreamError("STREAM_NOT_FOUND", `Cannot open ${what}: the remote has no handler for it`));
+      this.#refuse(
+        offer,
+        new StreamError(
+          "STREAM_NOT_FOUND",
+          `Cannot open ${what}: the remote has no handler for it, name it in its streams or read its incomingStreams`,
+        ),
+      );
     } else if (this.#offers.length >= this.#host.limits.unaccepted * 2) {
       // Twice what the remote was told: it may know of streams that ended here before we do.
       const { unaccepted } = this.#host.limits;
       this.#refuse(
         offer,
-        new StreamError("STREAM_LIMIT", `Cannot open stream "${name}": ${unaccepted} wait to be taken already`),
+        new StreamError(
+          "STREAM_LIMIT",
+          `Cannot open stream "${name}": ${unaccepted} wait to be taken already, open fewer at once`,
+        ),
       );
     } else {
       this.#offers.push(offer);
@@ -349,7 +362,7 @@ export class Streams implements StreamContext {
     if (resolved.codecName !== frame.codec) {
       const shared = options.codec === undefined ? this.#options.builtIn(frame.codec) : undefined;
       if (shared === undefined) {
-        const message = `Cannot open stream "${frame.name}": its opener sends "${frame.codec}", this side reads "${resolved.codecName}"`;
+        const message = `Cannot open stream "${frame.name}": its opener sends "${frame.codec}", this side reads "${resolved.codecName}", name the same codec on both`;
         this.#refuse(offer, new StreamError("CODEC_MISMATCH", message));
         return undefined;
       }
@@ -360,7 +373,7 @@ export class Streams implements StreamContext {
       metadata: frame.metadata,
       codec: resolved.codec,
       transfer: resolved.transfer,
-      incoming: withFlow(this.#options.suggested(resolved, frame.writable), flow),
+      incoming: withFlow(this.#options.among(this.#options.suggested(resolved, frame.writable), this.active), flow),
       initial: this.#host.initialCredit,
       outgoing: resolved.outgoing,
       signal: undefined,
@@ -489,7 +502,7 @@ function abandonNow(stream: Duplex): void {
   const error = (): StreamError =>
     new StreamError(
       "STREAM_ABANDONED",
-      `Cannot go on with stream "${stream.name}": its handler settled without using it`,
+      `Cannot go on with stream "${stream.name}": its handler settled and left it open, return a promise for when it is done`,
     );
   if (!stream.writable.locked && stream.outgoing.state !== "ending") stream.outgoing.fail("abort", error());
   if (!stream.readable.locked) stream.incoming.fail("abort", error());

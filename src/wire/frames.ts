@@ -167,10 +167,14 @@ export function parseFrame(message: unknown): Frame {
   const type = typeof frame === "object" && frame !== null ? frame["type"] : undefined;
   const shape = shapes.get(type);
   if (frame === null || shape === undefined) {
-    throw new ProtocolError("BAD_MESSAGE", "Cannot read a message: it is neither JSON-RPC 2.0 nor a frame of a stream");
+    throw new ProtocolError(
+      "BAD_MESSAGE",
+      "Cannot read a message: it is neither JSON-RPC 2.0 nor a frame of a stream; use the link for nothing else",
+    );
   }
-  if (!isCount(frame["id"])) throw badFrame(String(type), "id");
-  for (const [key, check] of shape) if (!check(frame[key])) throw badFrame(String(type), key);
+  if (!isCount(frame["id"])) throw badFrame(`a ${type} frame`, "id");
+  for (const [key, check] of shape)
+    if (!check(frame[key])) throw badFrame(`a ${type} frame of stream ${frame["id"]}`, key);
   return frame as unknown as Frame;
 }
 
@@ -184,6 +188,6 @@ export function countOf({ chunks, rows }: DataFrame): number {
   return rows === undefined ? (chunks?.length ?? 0) : (rows.columns[0]?.length ?? 0);
 }
 
-function badFrame(type: string, key: string): ProtocolError {
-  return new ProtocolError("BAD_FRAME", `Cannot read a ${type} frame: "${key}" is missing or not valid`);
+function badFrame(what: string, key: string): ProtocolError {
+  return new ProtocolError("BAD_FRAME", `Cannot read ${what}: "${key}" is missing or not valid`);
 }

@@ -156,7 +156,10 @@ function readPart(part: number | Shape, columns: Rows["columns"], row: number): 
   if (typeof part !== "number") return readRow(part, columns, row);
   const value = columns[part]?.[row];
   if (typeof value === "object" && value !== null && isBuffer(value)) {
-    throw new ProtocolError("BAD_FRAME", "Cannot read rows of a stream-data frame: there is a buffer among the values");
+    throw new ProtocolError(
+      "BAD_FRAME",
+      "Cannot read rows of a stream-data frame: there is a buffer among the values, send such records in chunks",
+    );
   }
   return value;
 }

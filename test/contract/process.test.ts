@@ -47,6 +47,10 @@ for (const kind of ["port", "worker"]) {
       expect(await run("pending-call", kind)).toEqual({ code: 0, said: ["late answer"] });
     });
 
+    it("ref() does, until unref()", async () => {
+      expect(await run("ref", kind, "ref")).toEqual({ code: 0, said: ["still here"] });
+    });
+
     it("a channel that was closed leaves nothing that runs", async () => {
       const { code, said } = await run("close", kind, "close");
       expect({ code, said }).toEqual({ code: 0, said: kind === "worker" ? ["closed", { worker: 0 }] : ["closed"] });
@@ -64,6 +68,10 @@ for (const kind of ["port", "worker"]) {
 }
 
 describe("worker", () => {
+  it("unref() lets it go, although a call is under way", async () => {
+    expect(await run("ref", "worker", "unref")).toEqual({ code: 0, said: ["let go"] });
+  });
+
   it("◆ a worker whose only activity is a stream does not exit early", async () => {
     expect(await run("worker-follows", "worker")).toEqual({ code: 0, said: [[0, 1, 2, 3, 4]] });
   });

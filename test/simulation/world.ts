@@ -71,6 +71,7 @@ export class World {
         if (style === "tick") this.#soon.push(task);
         else this.at(this.now + (random.chance(0.2) ? 1 : 0), task);
       },
+      yield: (task) => void this.at(this.now, task),
       after: (ms, task) => this.at(this.now + ms, task),
     };
   }

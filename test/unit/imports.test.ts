@@ -58,7 +58,7 @@ const globalObject: Readonly<Record<string, string>> = {
 
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
-  [/^src\/(errors|link)\.ts$/, 0],
+  [/^src\/(codes|errors|link)\.ts$/, 0],
   [/^src\/(limits|reason|schema)\.ts$/, 1],
   [/^src\/(wire|codecs)\//, 2],
   [/^src\/stream\//, 3],

@@ -10,7 +10,7 @@ describe("checkSchema()", () => {
   it.each([v.string(), v.object({}), arkLike])(
     "takes an object, or a function, that follows the standard",
     (schema) => {
-      expect(() => checkSchema(schema, "x", "CODE")).not.toThrow();
+      expect(() => checkSchema(schema, "x", "BAD_OPTION")).not.toThrow();
     },
   );
 

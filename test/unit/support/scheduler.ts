@@ -10,12 +10,18 @@ export class FakeScheduler implements Scheduler {
   now = 0;
   /** Tasks for the end of the turn, and timers that were asked for and not stopped. */
   deferred: (() => void)[] = [];
+  /** Tasks for a later turn. */
+  yielded: (() => void)[] = [];
   timers: Timer[] = [];
   /** Every delay that was ever asked for. */
   readonly asked: number[] = [];
 
   defer(task: () => void): void {
     this.deferred.push(task);
+  }
+
+  yield(task: () => void): void {
+    this.yielded.push(task);
   }
 
   after(ms: number, task: () => void): () => void {
