@@ -7,6 +7,8 @@ export const parts = [
   { name: "lint", command: ["biome", "check", "--error-on-warnings"], budget: 15 },
   { name: "errors", command: ["node", "scripts/errors.mjs", "--check"], budget: 10 },
   { name: "types", command: ["tsc"], budget: 40 },
+  // Written as a user would, to whom `isolatedDeclarations` is nothing.
+  { name: "types, an app's", command: ["tsc", "-p", "test/everywhere"], budget: 20 },
   { name: "build", command: ["tsup"], budget: 45 },
   { name: "unit", command: vitest("unit"), budget: 30 },
   { name: "simulation", command: vitest("simulation"), budget: 60, seeds: 500 },

@@ -5,6 +5,18 @@
  *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
  *                any state ──abort() | $/abort | lost | breach──▶ closed
  */
+import type {
+  ArgumentsOf,
+  ChunkOf,
+  MethodName,
+  OtherStreamName,
+  ReadFrom,
+  ResultOf,
+  StreamingName,
+  StreamName,
+  Untyped,
+  WrittenTo,
+} from "./api.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -58,12 +70,15 @@ export type ChannelState = "meeting" | "greeting" | "open" | "closing" | "closed
 const DISPOSE_GRACE = 1_000;
 const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
 
-/** Joins the peer at the other end of `link`. Returns at once; whatever is called or opened waits until both are there. */
-export function connect(link: Link, options: ConnectOptions = {}): Channel {
-  return new Channel(link, options);
+/**
+ * Joins the peer at the other end of `link`. Returns at once; whatever is called or opened waits until both are there.
+ * `Api` is the type of the remote's definition, and types what is called and opened; `options` hold our own.
+ */
+export function connect<Api = Untyped>(link: Link, options: ConnectOptions = {}): Channel<Api> {
+  return new Channel<Api>(link, options);
 }
 
-export class Channel implements AsyncDisposable {
+export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Closes, and aborts what is not done within a second. Not there where the runtime has no such symbol. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   /** Resolves once the remote has said hello; rejects if it never will. */
@@ -147,13 +162,18 @@ export class Channel implements AsyncDisposable {
    * Opens a stream, at once: `readable` and `writable` may be used before the far side has taken it. It is met there
    * by `streams[name]`, else in `incomingStreams`; if nobody takes it, both ends error with STREAM_NOT_FOUND.
    */
-  openStream<In = unknown, Out = unknown>(
-    name: string = "",
-    options: OpenOptions<In, Out> = {},
-  ): ChannelStream<In, Out> {
+  openStream<In = unknown, Out = unknown, Made = In>(
+    name?: OtherStreamName<Api>,
+    options?: OpenOptions<In, Out, Made>,
+  ): ChannelStream<Made, Out>;
+  openStream<Name extends StreamName<Api>, Made = ReadFrom<Api, Name>>(
+    name: Name,
+    options?: OpenOptions<ReadFrom<Api, Name>, WrittenTo<Api, Name>, Made>,
+  ): ChannelStream<Made, WrittenTo<Api, Name>>;
+  openStream(name: string = "", options: OpenOptions = {}): ChannelStream {
     streamName(name);
     if (this.#isEnding) throw this.#closedError(`open stream "${name}"`);
-    return this.#streams.open(name, options as OpenOptions) as unknown as ChannelStream<In, Out>;
+    return this.#streams.open(name, options);
   }
 
   /** Streams of the remote that no handler is named for, accepted as they are read. Asking for it is what takes them. */
@@ -162,14 +182,26 @@ export class Channel implements AsyncDisposable {
   }
 
   /** Calls a method of the remote. */
+  call<Name extends MethodName<Api>>(
+    method: Name,
+    ...rest: ArgumentsOf<Api, Name, [options?: CallOptions]>
+  ): Promise<ResultOf<Api, Name>>;
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
+    return this.#call(method, params, options);
+  }
+
+  #call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
     if (this.#isEnding) return Promise.reject(this.#closedError(`call "${method}"`));
     return this.#rpc.call(method, params, options);
   }
 
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
+  stream<Name extends StreamingName<Api>>(
+    method: Name,
+    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions]>
+  ): ReadableStream<ChunkOf<Api, Name>>;
   stream(method: string, params?: unknown, options: StreamCallOptions = {}): ReadableStream<unknown> {
-    return streamOf((signal) => this.call(method, params, { ...options, signal }), method, options, this.#classes);
+    return streamOf((signal) => this.#call(method, params, { ...options, signal }), method, options, this.#classes);
   }
 
   /** The default stream, for what needs no name. Its options are `connect`'s `data`. */
@@ -195,11 +227,12 @@ export class Channel implements AsyncDisposable {
    * Calls `handle` with each chunk of the remote's default stream as it arrives, in order; its credit returns when what
    * `handle` gives has settled. A call that was made after `sendData` is handled after its chunk has arrived.
    */
-  onData(handle: (chunk: unknown) => unknown): void {
-    this.#data.onData(handle);
+  onData<Chunk = unknown>(handle: (chunk: Chunk) => unknown): void {
+    this.#data.onData(handle as (chunk: unknown) => unknown);
   }
 
   /** Tells the remote something, without an answer. */
+  notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;
   notify(method: string, params?: unknown): void {
     if (this.#isEnding) throw this.#closedError(`notify "${method}"`);
     this.#rpc.notify(method, params);

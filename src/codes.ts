@@ -22,7 +22,9 @@ export type StreamErrorCode =
   /** The two sides of a stream name different codecs. Give `openStream` and the handler the same `codec`. */
   | "CODEC_MISMATCH"
   /** A chunk's unusual objects cost the two sides different bytes; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */
-  | "CHARGE_MISMATCH";
+  | "CHARGE_MISMATCH"
+  /** A chunk is not what the `chunks` schema of the side that reads it takes; the message names the first issue and where in the chunk it is. Write what the schema takes, or widen it. */
+  | "CHUNK_INVALID";
 
 /**
  * The transport broke, and the channel ended with it: `channel.closed` rejects with this, and what was under way with a
@@ -68,7 +70,7 @@ export type ProtocolErrorCode =
 export type MistakeCode =
   /** A limit, or an option of a stream or call, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
   | "BAD_OPTION"
-  /** A method or stream of a definition cannot be what was given. Give a function, or for streams `{ handler }` with options; names of methods must not start with `$/`. */
+  /** A method or stream of a definition cannot be what was given. Give a function, for methods `{ params, handler }` with a schema, for streams `{ handler }` with options; names of methods must not start with `$/`. */
   | "BAD_DEFINITION"
   /** A method was called by something that is no string, or by the empty one. Pass its name. */
   | "BAD_METHOD"

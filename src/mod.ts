@@ -4,6 +4,21 @@
  *
  * @module
  */
+export type {
+  ArgumentsOf,
+  BatchName,
+  ChunkOf,
+  MethodName,
+  OtherStreamName,
+  ReadFrom,
+  Received,
+  ResultOf,
+  Sent,
+  StreamingName,
+  StreamName,
+  Untyped,
+  WrittenTo,
+} from "./api.ts";
 export {
   Channel,
   type ChannelState,
@@ -13,7 +28,7 @@ export {
   type DataStream,
 } from "./channel.ts";
 export type { Codec } from "./codecs/codec.ts";
-export { type Definition, define } from "./define.ts";
+export { type Contextual, type Definition, define, type MethodDefinition } from "./define.ts";
 export {
   LinkError,
   type LinkErrorCode,
@@ -28,6 +43,7 @@ export type { Limits } from "./limits.ts";
 export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
 export type { StreamCallOptions } from "./rpc/stream-call.ts";
+export type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
 export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";

@@ -2,7 +2,7 @@
 import type { StreamOptions } from "./options.ts";
 import type { ChannelStream } from "./stream.ts";
 
-export interface OpenOptions<In = unknown, Out = unknown> extends StreamOptions<In, Out> {
+export interface OpenOptions<In = unknown, Out = unknown, Made = In> extends StreamOptions<In, Out, Made> {
   /** Any value that can be cloned; the far side finds it at its stream. */
   readonly metadata?: unknown;
   /** Aborts the stream, even a blocked `write()` or `close()`, which `pipeTo`'s own signal cannot. */

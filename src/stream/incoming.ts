@@ -6,6 +6,7 @@
  */
 import type { Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError, StreamError } from "../errors.ts";
+import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
 import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import { CHUNK_OVERHEAD, type InitialCredit, ReceiveCredit } from "./credit.ts";
@@ -21,6 +22,8 @@ export interface IncomingOptions extends Flow {
   /** A readable byte stream: bytes without chunk borders, readable into one's own buffers. */
   readonly bytes: boolean;
   readonly codec: Codec | undefined;
+  /** What makes the reader's chunks of those that come. */
+  readonly schema: StandardSchema<unknown, unknown> | undefined;
   readonly strategy: Strategy;
   /** The user gave the strategy: the sender's own does not apply. */
   readonly fixed: boolean;
@@ -196,16 +199,35 @@ export class Incoming {
         `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes of stream ${this.#owner.id}: the limit told was ${this.#owner.largestChunk}, cut it up`,
       );
     }
-    const { codec, strategy, consume } = this.#options;
+    const { codec, schema, strategy, consume } = this.#options;
     const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
     const counted = this.#count(chunk, weights, index);
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
-    // The user's size() may have cancelled the stream.
+    // The account is of what came, whatever the schema makes of it.
+    const given = schema === undefined ? value : this.#validated(schema, value);
+    // The user's size(), or schema, may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
-    if (consume !== undefined) this.#consume(consume, value, weight, bytes);
-    else if (this.type === "bytes") this.#enqueueBytes(asBytes(value), weight, bytes);
-    else this.#enqueue(value, weight, bytes);
+    if (consume !== undefined) this.#consume(consume, given, weight, bytes);
+    else if (this.type === "bytes") this.#enqueueBytes(asBytes(given), weight, bytes);
+    else this.#enqueue(given, weight, bytes);
+  }
+
+  #validated(schema: StandardSchema<unknown, unknown>, value: unknown): unknown {
+    const result = schema["~standard"].validate(value);
+    const { name } = this.#owner;
+    if (isAsync(result)) {
+      Promise.resolve(result).catch(() => {});
+      throw mistake(
+        new TypeError(`Cannot check the chunks of stream "${name}": its schema is asynchronous, use one that is not`),
+        "BAD_OPTION",
+      );
+    }
+    if (result.issues === undefined) return result.value;
+    throw new StreamError(
+      "CHUNK_INVALID",
+      `Cannot take a chunk of stream "${name}": ${describeIssue(plainIssues(result.issues))}`,
+    );
   }
 
   #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {

@@ -3,6 +3,7 @@ import { CLONE, type Codec } from "../codecs/codec.ts";
 import { raw } from "../codecs/raw.ts";
 import { mistake } from "../errors.ts";
 import type { Limits } from "../limits.ts";
+import { checkSchema, type StandardSchema } from "../schema.ts";
 import type { Transfer } from "./chunk.ts";
 import { type IncomingOptions, platformMark } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
@@ -13,10 +14,18 @@ export interface StrategyOf<Chunk> {
   size?(chunk: Chunk): number;
 }
 
-/** Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. */
-export interface StreamOptions<In = unknown, Out = unknown> {
+/**
+ * Options of `openStream`, and of a handler of streams: each side sets those of its own two ends. `In` comes, `Out` is
+ * written, and `Made` is what a schema makes of what comes.
+ */
+export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
   /** The form of the chunks while they cross; both sides must name the same. Default: structured clone. */
   readonly codec?: Codec;
+  /**
+   * What the chunks of our readable must be: its reader gets what this makes of them. A chunk that fails errors the
+   * readable with CHUNK_INVALID. It must be synchronous; `size` still weighs the chunk as it came.
+   */
+  readonly chunks?: StandardSchema<unknown, Made>;
   /** The window of both directions, in chunks, or in whatever `size` gives. */
   readonly highWaterMark?: number | undefined;
   readonly size?: QueuingStrategySize<never> | undefined;
@@ -32,6 +41,7 @@ export interface StreamOptions<In = unknown, Out = unknown> {
 
 const known: ReadonlySet<string> = new Set([
   "codec",
+  "chunks",
   "highWaterMark",
   "size",
   "readableStrategy",
@@ -77,7 +87,7 @@ export class OptionsReader {
     this.#strategies = strategies;
     this.#limits = limits;
     this.#trusted = trusted;
-    this.#default = this.#made(false, undefined, false, CHUNKS);
+    this.#default = this.#made({ bytes: false, codec: undefined, schema: undefined, fixed: false }, CHUNKS);
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
@@ -104,6 +114,14 @@ export class OptionsReader {
     }
     checkCodec(options.codec);
     const bytes = readable === "bytes";
+    const schema = options.chunks;
+    if (schema !== undefined) checkSchema(schema, "the option chunks", "BAD_OPTION");
+    if (schema !== undefined && bytes) {
+      throw mistake(
+        new TypeError('Cannot use chunks with readable: "bytes": it keeps no chunks, leave one of them out'),
+        "BAD_OPTION",
+      );
+    }
     const codec = options.codec ?? (bytes ? raw() : undefined);
     const both = { highWaterMark: options.highWaterMark, size: options.size } as QueuingStrategy;
     const forReadable = (options.readableStrategy ?? both) as QueuingStrategy;
@@ -119,7 +137,7 @@ export class OptionsReader {
       codec,
       codecName: codec?.name ?? CLONE,
       transfer: transfer as Transfer,
-      incoming: this.#incoming(codec, bytes, incoming),
+      incoming: this.#incoming({ bytes, codec, schema }, incoming),
       outgoing,
     };
   }
@@ -143,17 +161,19 @@ export class OptionsReader {
   }
 
   /** The first window of a readable: the user's, else the sender's, else what suits the codec. */
-  #incoming(codec: Codec | undefined, bytes: boolean, given: Strategy | undefined): IncomingOptions {
-    if (given === undefined && codec === undefined) return this.#default;
+  #incoming(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema">, given: Strategy | undefined): IncomingOptions {
+    const { bytes, codec, schema } = asked;
+    if (given === undefined && codec === undefined && schema === undefined) return this.#default;
     let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
     // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
-    return this.#made(bytes, codec, bytes || given !== undefined, strategy);
+    return this.#made({ ...asked, fixed: bytes || given !== undefined }, strategy);
   }
 
-  #made(bytes: boolean, codec: Codec | undefined, fixed: boolean, strategy: Strategy): IncomingOptions {
+  #made(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema" | "fixed">, strategy: Strategy): IncomingOptions {
+    const { bytes, codec, schema, fixed } = asked;
     const bounded = this.#bounded(strategy);
-    return { bytes, codec, fixed, ...bounded, mark: platformMark(bounded.strategy, bytes) };
+    return { bytes, codec, schema, fixed, ...bounded, mark: platformMark(bounded.strategy, bytes) };
   }
 
   #bounded(strategy: Strategy): { strategy: Strategy; byteWindow: number } {
@@ -177,7 +197,7 @@ export class OptionsReader {
     const { incoming } = resolved;
     if (suggestion === undefined || incoming.fixed) return incoming;
     const { unit, highWaterMark } = suggestion;
-    return this.#made(incoming.bytes, incoming.codec, false, { unit, highWaterMark, size: undefined });
+    return this.#made(incoming, { unit, highWaterMark, size: undefined });
   }
 }
 

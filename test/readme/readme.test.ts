@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
+import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,7 +30,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the example gzips a response body in a worker, and ends", async () => {
-  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs"]);
+  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs", "typed.ts"]);
   const server = createServer((_request, response) => createReadStream(input).pipe(response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -42,6 +43,25 @@ test("the example gzips a response body in a worker, and ends", async () => {
   server.close();
   expect(code).toBe(0);
   expect(gunzipSync(readFileSync(out)).equals(readFileSync(input))).toBe(true);
+});
+
+test("the typed example compiles as it stands, and prints what it says", { timeout: 60_000 }, async () => {
+  const path = join(folder, "typed.ts");
+  const config = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile).config;
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const program = ts.createProgram([path], { ...options, isolatedDeclarations: false, declaration: false });
+  const found = ts.getPreEmitDiagnostics(program);
+  expect(found.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"))).toEqual([]);
+  const script = path.replace(/ts$/, "mjs");
+  writeFileSync(script, ts.transpileModule(readFileSync(path, "utf8"), { compilerOptions: options }).outputText);
+  const child = spawn(process.execPath, [script], { timeout: 30_000, stdio: ["ignore", "pipe", "inherit"] });
+  let printed = "";
+  child.stdout.on("data", (text) => {
+    printed += text;
+  });
+  const [code] = await once(child, "close");
+  expect(code).toBe(0);
+  expect(printed.trim().split("\n")).toEqual(["3", "hit0", "hit1", "hit2", "-32602 [ 'rows', 0, 'id' ]", "2"]);
 });
 
 test("the page is at most 250 lines", () => {

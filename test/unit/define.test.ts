@@ -1,9 +1,11 @@
 /** Definitions: what the remote may call and open is what was named, and nothing else. */
+import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { define, handlersOf, methodsOf } from "../../src/define.ts";
 import { thrownBy } from "./support/error-of.ts";
 
 const method = (): number => 1;
+const schema = v.object({});
 const inherited = ["toString", "constructor", "__proto__", "hasOwnProperty", "valueOf", "then"];
 
 describe("methodsOf()", () => {
@@ -44,6 +46,11 @@ describe("methodsOf()", () => {
 });
 
 describe("handlersOf()", () => {
+  it("keeps a schema with the other options", () => {
+    const handler = (): void => {};
+    expect(handlersOf({ streams: { s: { chunks: schema, handler } } }).get("s")).toEqual({ chunks: schema, handler });
+  });
+
   it("has a handler by itself, and one with its options", () => {
     const handler = (): void => {};
     const map = handlersOf({ streams: { plain: handler, full: { handler, highWaterMark: 5 } } });
@@ -65,11 +72,17 @@ describe("define()", () => {
 
   it.each<[string, object, string]>([
     ["a method that is no function", { methods: { a: 5 } }, '"a"'],
+    ["a method that is null", { methods: { a: null } }, '"a"'],
+    ["a method without a handler", { methods: { a: { params: schema } } }, '"a"'],
+    ["a method whose handler is no function", { methods: { a: { params: schema, handler: 5 } } }, '"a"'],
+    ["a method whose params are no schema", { methods: { a: { params: { parse: method }, handler: method } } }, '"a"'],
+    ["a method without a schema for its handler", { methods: { a: { handler: method } } }, '"a"'],
     ["a method of Sluice's own name", { methods: { "$/hello": method } }, '"$/hello"'],
     ["any method that starts with $/", { methods: { "$/mine": method } }, '"$/mine"'],
     ["a stream that is no function", { streams: { s: 5 } }, '"s"'],
     ["a stream that is null", { streams: { s: null } }, '"s"'],
     ["a stream without a handler", { streams: { s: { highWaterMark: 5 } } }, '"s"'],
+    ["a stream whose chunks are no schema", { streams: { s: { chunks: 5, handler: method } } }, '"s"'],
     ["a stream whose handler is no function", { streams: { s: { handler: 5 } } }, '"s"'],
   ])("refuses %s with a TypeError that names it", (_, definition, name) => {
     const { error, code } = thrownBy(() => define(definition));

@@ -59,11 +59,11 @@ const globalObject: Readonly<Record<string, string>> = {
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/(codes|errors|link)\.ts$/, 0],
-  [/^src\/(limits|reason)\.ts$/, 1],
+  [/^src\/(limits|reason|schema)\.ts$/, 1],
   [/^src\/(wire|codecs)\//, 2],
   [/^src\/stream\//, 3],
   [/^src\/rpc\//, 4],
-  [/^src\/(define|trace)\.ts$/, 5],
+  [/^src\/(api|define|trace)\.ts$/, 5],
   [/^src\/channel\.ts$/, 6],
   [/^src\/mod\.ts$/, 7],
 ];
