@@ -79,10 +79,10 @@ export class Channel implements AsyncDisposable {
     [this.ready, this.#settleReady] = settleable();
     [this.closed, this.#settleClosed] = settleable();
     const { scheduler, trusted } = link;
-    const { calls, unsolicited } = this.#limits;
+    const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
     this.#rpc = new RpcPeer(
-      { scheduler, trusted, calls, unsolicited, send: (message) => this.#send(message), changed },
+      { scheduler, trusted, calls, unsolicited, batch, callTimeout, send: (message) => this.#send(message), changed },
       methodsOf(options),
       new Map<string, Method>([
         ["$/ping", () => null],
@@ -201,7 +201,7 @@ export class Channel implements AsyncDisposable {
   #receive(message: unknown): void {
     if (this.#state === "closed") return;
     try {
-      if (!isRpc(message)) this.#streams.receive(message);
+      if (!isRpc(message) && !Array.isArray(message)) this.#streams.receive(message);
       else if (!this.#control(message)) this.#rpc.receive(message);
     } catch (error) {
       this.abort(error);
@@ -209,13 +209,15 @@ export class Channel implements AsyncDisposable {
   }
 
   /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
-  #control(message: Record<string, unknown>): boolean {
-    const { method, params } = message;
+  #control(message: unknown): boolean {
+    const { method, params, id } = isRpc(message) ? message : {};
+    const given = (params ?? {}) as { id?: unknown; reason?: unknown };
     if (method === "$/hello") this.#hello(params);
     else if (!this.#greeted) throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello");
-    else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
-    else if (method === "$/abort")
-      this.#finish({ reason: decodeReason((params as { reason?: unknown } | undefined)?.reason) });
+    else if (id !== undefined) return false;
+    else if (method === "$/cancel") this.#rpc.cancelled(given.id, given.reason);
+    else if (method === "$/progress") this.#rpc.progressed(params);
+    else if (method === "$/abort") this.#finish({ reason: decodeReason(given.reason) });
     else return false;
     return true;
   }
@@ -302,7 +304,7 @@ export class Channel implements AsyncDisposable {
 
   // What the parts tell.
 
-  #send(message: RpcMessage): void {
+  #send(message: RpcMessage | readonly RpcMessage[]): void {
     if (this.#state !== "closed") this.#link.post(message);
   }
 

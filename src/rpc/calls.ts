@@ -4,21 +4,29 @@
  */
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
-import { decodeReason } from "../reason.ts";
+import { decodeReason, encodeReason } from "../reason.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { readProgress } from "./progress.ts";
+import { Signals } from "./signals.ts";
 
 export interface CallOptions {
   /** Cancels the call; the promise rejects with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call is cancelled and rejects with a TimeoutError. Default: none. */
+  /** Milliseconds until the call is cancelled and rejects with a TimeoutError; ∞ for none. Default: `limits.callTimeout`. */
   readonly timeout?: number | undefined;
+  /** Called with what the method tells through `context.progress`, in order, before the call settles. */
+  readonly onProgress?: ((value: unknown) => void) | undefined;
 }
 
 export interface CallsHost {
   readonly scheduler: Scheduler;
   /** Answers to calls that were never made, until they are a breach. */
   readonly unsolicited: number;
+  /** Milliseconds for a call that has no time-out of its own. */
+  readonly callTimeout: number;
+  /** Is a remote told the stack of a reason? */
+  readonly trusted: boolean;
   send(message: RpcMessage): void;
   /** The number of calls under way has changed. */
   changed(): void;
@@ -29,6 +37,7 @@ interface Call {
   readonly method: string;
   params: unknown;
   sent: boolean;
+  readonly onProgress: CallOptions["onProgress"];
   resolve(result: unknown): void;
   reject(reason: unknown): void;
 }
@@ -45,6 +54,7 @@ export class Calls {
   /** Calls that were given up and may still be answered, without blame; and whether they count towards `#open`. */
   readonly #givenUp = new Map<number, boolean>();
   #unsolicited = 0;
+  readonly #signals = new Signals();
   #closed: { readonly reason: unknown } | undefined = undefined;
 
   constructor(host: CallsHost) {
@@ -65,7 +75,7 @@ export class Calls {
   }
 
   call(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { signal, timeout } = options;
+    const { signal, onProgress } = options;
     try {
       checkCall(method, params);
       checkOptions(options);
@@ -75,10 +85,11 @@ export class Calls {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.#closed) return Promise.reject(this.#closed.reason);
     const id = this.#nextId++;
+    // How long Sluice's own take is no matter of a user's limit: a close may wait for long.
+    const timeout = options.timeout ?? (isSystem(method) ? Number.POSITIVE_INFINITY : this.#host.callTimeout);
     return new Promise((resolve, reject) => {
-      const aborted = (): void => this.#giveUp(call, signal?.reason);
       const release = (): void => {
-        signal?.removeEventListener("abort", aborted);
+        unwatch?.();
         stopTimer?.();
         this.#forget(call);
       };
@@ -87,6 +98,7 @@ export class Calls {
         method,
         params,
         sent: false,
+        onProgress,
         resolve(result) {
           release();
           resolve(result);
@@ -97,10 +109,10 @@ export class Calls {
         },
       };
       const stopTimer =
-        timeout === undefined || timeout === Number.POSITIVE_INFINITY
+        timeout === Number.POSITIVE_INFINITY
           ? undefined
           : this.#host.scheduler.after(timeout, () => this.#giveUp(call, timedOut(method, timeout)));
-      signal?.addEventListener("abort", aborted, { once: true });
+      const unwatch = signal && this.#signals.watch(signal, () => this.#giveUp(call, signal.reason));
       this.#pending.set(id, call);
       this.#host.changed();
       if (isSystem(method) || this.#isFree) this.#send(call);
@@ -152,6 +164,18 @@ export class Calls {
     }
   }
 
+  /** `$/progress` of the remote. What nobody waits for any more is dropped. */
+  progressed(params: unknown): void {
+    const { id, value } = readProgress(params);
+    const call = typeof id === "number" ? this.#pending.get(id) : undefined;
+    if (!call?.sent) return;
+    try {
+      call.onProgress?.(value);
+    } catch (error) {
+      this.#giveUp(call, error);
+    }
+  }
+
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
@@ -190,11 +214,13 @@ export class Calls {
   /** Cancelled, or timed out: the remote is told, and still answers; its place is taken until then. */
   #giveUp(call: Call, reason: unknown): void {
     const { id, sent, method } = call;
+    if (!this.#pending.has(id)) return;
     const isCounted = sent && !isSystem(method);
     if (sent) this.#givenUp.set(id, isCounted);
     call.reject(reason);
     if (!sent || this.#closed) return;
-    this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params: { id } });
+    const params = { id, reason: encodeReason(reason, this.#host.trusted) };
+    this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params });
   }
 
   #forget(call: Call): void {
@@ -237,7 +263,10 @@ function checkCall(method: unknown, params: unknown): void {
   }
 }
 
-function checkOptions({ signal, timeout }: CallOptions): void {
+function checkOptions({ signal, timeout, onProgress }: CallOptions): void {
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw mistake(new TypeError("Cannot use the onProgress of a call: pass a function"), "BAD_OPTION");
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw mistake(
       new TypeError("Cannot use the signal of a call: pass an AbortSignal, a controller's .signal"),

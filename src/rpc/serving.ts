@@ -3,13 +3,17 @@
  * names, so that `"constructor"` is not found.
  */
 import { RpcError } from "../errors.ts";
-import { encodeReason } from "../reason.ts";
+import { decodeReason, encodeReason } from "../reason.ts";
+import type { Reply } from "./batch.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { makeProgress } from "./progress.ts";
 
 /** What a method is told beside its params. */
 export interface CallContext {
-  /** Aborted when the caller cancels, or the connection is lost. */
+  /** Aborted with the caller's reason when it cancels, or when the connection is lost. */
   readonly signal: AbortSignal;
+  /** Tells the caller's `onProgress` a value, like those in params. Nothing once answered or cancelled, or in a notification. */
+  progress(value: unknown): void;
 }
 
 export type Method = (params: never, context: CallContext) => unknown;
@@ -18,7 +22,7 @@ export interface ServingHost {
   readonly trusted: boolean;
   /** Calls of the remote in progress at once. */
   readonly calls: number;
-  send(message: RpcMessage): void;
+  send(message: RpcMessage | readonly RpcMessage[]): void;
   /** The number of calls under way has changed. */
   changed(): void;
 }
@@ -34,6 +38,7 @@ export class Serving {
   readonly #system: ReadonlyMap<string, Method>;
   /** Not answered yet; a notification, which never is, has a key of its own until its method settles. */
   readonly #served = new Map<RpcId | object, Served>();
+  readonly #send: Reply = (response) => this.#host.send(response);
   #refusing: { readonly reason: unknown } | undefined = undefined;
 
   constructor(host: ServingHost, methods: ReadonlyMap<string, Method>, system: ReadonlyMap<string, Method>) {
@@ -49,32 +54,39 @@ export class Serving {
     return count;
   }
 
-  serve(method: string, params: unknown, id: unknown): void {
+  /** The answer goes to `reply`, which may throw if it cannot cross. */
+  serve(method: string, params: unknown, id: unknown, reply: Reply = this.#send): void {
     if (id === undefined) {
       this.#serveNotification(method, params);
       return;
     }
     const refusal = this.#refusedId(id) ?? this.#refusal(method, params);
     if (refusal !== undefined) {
-      this.refuse(id, refusal);
+      this.refuse(id, refusal, reply);
       return;
     }
     const key = id as RpcId;
-    const { signal } = this.#begin(key, method);
-    this.#run(method, params, signal).then(
-      (result) => this.#answer(key, { jsonrpc: "2.0", id: key, result: result === undefined ? null : result }),
-      (error) => this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }),
+    const served = this.#begin(key, method);
+    const { signal } = served.controller;
+    const progress = (value: unknown): void => {
+      if (this.#served.get(key) === served && !signal.aborted) this.#host.send(makeProgress(key, value));
+    };
+    this.#run(method, params, { signal, progress }).then(
+      (result) => this.#answer(key, { jsonrpc: "2.0", id: key, result: result === undefined ? null : result }, reply),
+      (error) => this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }, reply),
     );
   }
 
-  refuse(id: unknown, error: RpcErrorObject): void {
-    this.#host.send({ jsonrpc: "2.0", id: isId(id) ? id : null, error });
+  refuse(id: unknown, error: RpcErrorObject, reply: Reply = this.#send): void {
+    reply({ jsonrpc: "2.0", id: isId(id) ? id : null, error });
   }
 
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
-  cancelled(id: unknown): void {
-    if (!isId(id)) return;
-    this.#served.get(id)?.controller.abort(new DOMException("The caller has cancelled the call", "AbortError"));
+  cancelled(id: unknown, reason?: unknown): void {
+    const served = isId(id) ? this.#served.get(id) : undefined;
+    served?.controller.abort(
+      reason === undefined ? new DOMException("The caller has cancelled the call", "AbortError") : decodeReason(reason),
+    );
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */
@@ -87,22 +99,22 @@ export class Serving {
     this.#served.clear();
   }
 
-  #begin(key: RpcId | object, method: string): AbortController {
-    const controller = new AbortController();
-    this.#served.set(key, { method, controller });
+  #begin(key: RpcId | object, method: string): Served {
+    const served = { method, controller: new AbortController() };
+    this.#served.set(key, served);
     this.#host.changed();
-    return controller;
+    return served;
   }
 
   /** Nobody is told of its errors, nor that there were too many at once. */
   #serveNotification(method: string, params: unknown): void {
     if (this.#refusal(method, params) !== undefined) return;
     const key = {};
-    const { signal } = this.#begin(key, method);
+    const { signal } = this.#begin(key, method).controller;
     const done = (): void => {
       this.#served.delete(key);
     };
-    this.#run(method, params, signal).then(done, done);
+    this.#run(method, params, { signal, progress: () => {} }).then(done, done);
   }
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
@@ -125,25 +137,25 @@ export class Serving {
     };
   }
 
-  async #run(name: string, params: unknown, signal: AbortSignal): Promise<unknown> {
+  async #run(name: string, params: unknown, context: CallContext): Promise<unknown> {
     const system = this.#system.get(name);
     if (system === undefined && this.#refusing !== undefined) throw this.#refusing.reason;
     const method = system ?? this.#methods.get(name);
     if (method === undefined) {
       throw new RpcError(RPC_CODES.methodNotFound, `Cannot call "${name}": the remote has no such method`);
     }
-    return await method(params as never, { signal });
+    return await method(params as never, context);
   }
 
-  #answer(id: RpcId, response: RpcResponse): void {
+  #answer(id: RpcId, response: RpcResponse, reply: Reply): void {
     if (!this.#served.delete(id)) return;
     try {
-      this.#host.send(response);
+      reply(response);
     } catch (error) {
       // The result, or an error's data, cannot cross: the caller is told so.
       const given = response.error;
       const told = given === undefined ? this.#describe(error) : { code: given.code, message: given.message };
-      this.#host.send({ jsonrpc: "2.0", id, error: told });
+      reply({ jsonrpc: "2.0", id, error: told });
     }
     this.#host.changed();
   }
