@@ -12,6 +12,8 @@ export type StreamErrorCode =
   | "STREAM_NOT_FOUND"
   | "STREAM_LIMIT"
   | "STREAM_ABANDONED"
+  /** The remote takes no streams: it knows plain JSON-RPC only. */
+  | "STREAM_UNSUPPORTED"
   | "CODEC_MISMATCH"
   | "CHARGE_MISMATCH";
 

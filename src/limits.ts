@@ -19,6 +19,8 @@ export interface Limits {
   readonly calls: number;
   /** Messages in a batch of the remote's JSON-RPC. Default 50. */
   readonly batch: number;
+  /** The longest JSON text of a message, in characters. Default 1 Mi. */
+  readonly message: number;
   /** Milliseconds until a call of ours that names no time-out is given up. Default none, untrusted 60,000. */
   readonly callTimeout: number;
   /** Credit messages in a row without a chunk sent in between. Default 1,000. */
@@ -37,6 +39,7 @@ const trusted: Limits = {
   window: Number.POSITIVE_INFINITY,
   calls: 1_024,
   batch: 50,
+  message: MiB,
   callTimeout: Number.POSITIVE_INFINITY,
   idleGrants: 1_000,
   unsolicited: Number.POSITIVE_INFINITY,

@@ -18,6 +18,7 @@ export {
 export type { Limits } from "./limits.ts";
 export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
+export type { Handshake, Remote } from "./rpc/remote.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
 export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";

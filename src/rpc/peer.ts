@@ -2,7 +2,6 @@
  * A light JSON-RPC 2.0 peer: both ends call and answer. It knows ids, answers and cancellation; it does not know how a
  * message travels, nor what a stream is.
  */
-
 import { batchError, type Reply, serveBatch } from "./batch.ts";
 import { type CallOptions, Calls, type CallsHost } from "./calls.ts";
 import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";

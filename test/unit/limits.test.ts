@@ -14,6 +14,7 @@ const trusted: Limits = {
   window: Number.POSITIVE_INFINITY,
   calls: 1_024,
   batch: 50,
+  message: MiB,
   callTimeout: Number.POSITIVE_INFINITY,
   idleGrants: 1_000,
   unsolicited: Number.POSITIVE_INFINITY,

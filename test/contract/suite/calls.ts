@@ -48,4 +48,11 @@ export function calls({ test }: Contract): void {
       expect(await far.report(name)).toEqual({ reason: reason(name) });
     }
   });
+
+  test("both ends know what the other can do", async (make) => {
+    const { near } = make({ far: { limits: { calls: 7 } } });
+    expect(near.remote).toBeUndefined();
+    await near.ready;
+    expect(near.remote).toMatchObject({ version: 1, capabilities: { streams: true }, limits: { calls: 7 } });
+  });
 }
