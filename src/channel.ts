@@ -3,6 +3,7 @@
  * parts together and knows when each may speak; how calls and streams work is in `rpc/` and `stream/`.
  *
  *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
+ *        └──plain JSON-RPC (handshake: "optional")──▶ open
  *                any state ──abort() | $/abort | lost | breach──▶ closed
  */
 import type {
@@ -23,10 +24,12 @@ import { type Limits, resolveLimits } from "./limits.ts";
 import type { Link, LinkReceiver } from "./link.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
 import { Heartbeat } from "./rpc/heartbeat.ts";
-import { makeHello, readHello } from "./rpc/hello.ts";
+import { makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
+import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
+import { readText, writeText } from "./rpc/text.ts";
 import { VALUE, Values } from "./rpc/values.ts";
 import type { InitialCredit } from "./stream/credit.ts";
 import { DATA, DefaultStream } from "./stream/default-stream.ts";
@@ -44,6 +47,11 @@ export interface ConnectOptions extends Definition {
   readonly limits?: Partial<Limits>;
   /** What the remote may send on a stream before this side has accepted it. Default: one chunk. */
   readonly initialCredit?: InitialCredit;
+  /**
+   * `"optional"`: the remote may know plain JSON-RPC 2.0 only; it is taken for such a one if that is what it sends
+   * first, or if nobody has met us within a second. Default: `"required"`.
+   */
+  readonly handshake?: Handshake;
   /** Options of the default stream, as `openStream` takes them. */
   readonly data?: StreamOptions;
   /** Sinks that see every message and every frame. */
@@ -68,6 +76,8 @@ export type ChannelState = "meeting" | "greeting" | "open" | "closing" | "closed
 
 /** What disposing of a channel waits for what is under way, in milliseconds. */
 const DISPOSE_GRACE = 1_000;
+/** How long a remote that may be plain has to meet us, in milliseconds. */
+const MEETING_TIME = 1_000;
 const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
 
 /**
@@ -81,7 +91,7 @@ export function connect<Api = Untyped>(link: Link, options: ConnectOptions = {})
 export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Closes, and aborts what is not done within a second. Not there where the runtime has no such symbol. */
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
-  /** Resolves once the remote has said hello; rejects if it never will. */
+  /** Resolves once the remote has said hello, or counts as a plain one; rejects if it never will. */
   readonly ready: Promise<void>;
   /** Resolves once the channel was closed by either side; rejects with what broke it. */
   readonly closed: Promise<void>;
@@ -93,7 +103,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   readonly #classes: StreamClasses;
   readonly #data: DefaultStream;
   readonly #heartbeat: Heartbeat;
+  readonly #handshake: Handshake;
   #state: ChannelState = "meeting";
+  #remote: Remote | undefined = undefined;
+  /** The remote sends its messages as text, so it gets text. */
+  #text = false;
+  /** Stops the wait for a remote that may turn out to be a plain one. */
+  #stopWaiting: (() => void) | undefined = undefined;
   /** Both ends are there, so that what is sent arrives. */
   #met = false;
   #first = false;
@@ -115,13 +131,24 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     [this.ready, this.#settleReady] = settleable();
     [this.closed, this.#settleClosed] = settleable();
     const { scheduler, trusted } = link;
-    const { calls, unsolicited } = this.#limits;
+    this.#handshake = checkHandshake(options.handshake, link);
+    const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
     const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of) });
     this.#rpc = new RpcPeer(
-      { scheduler, trusted, calls, unsolicited, values, send: (message) => this.#send(message), changed },
+      {
+        scheduler,
+        trusted,
+        calls,
+        unsolicited,
+        batch,
+        callTimeout,
+        values,
+        send: (message) => this.#send(message),
+        changed,
+      },
       methodsOf(options),
       new Map<string, Method>([
         ["$/ping", () => null],
@@ -156,6 +183,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       lost: (error) => this.#lost(error),
     };
     link.listen(receiver);
+    if (this.#handshake === "optional")
+      this.#stopWaiting = scheduler.after(MEETING_TIME, () => this.#takeForPlain(false));
+  }
+
+  /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
+  get remote(): Remote | undefined {
+    return this.#remote;
   }
 
   /**
@@ -173,6 +207,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   openStream(name: string = "", options: OpenOptions = {}): ChannelStream {
     streamName(name);
     if (this.#isEnding) throw this.#closedError(`open stream "${name}"`);
+    if (this.#remote?.capabilities.streams === false) throw unsupported(`stream "${name}"`);
     return this.#streams.open(name, options);
   }
 
@@ -303,6 +338,10 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (this.#state === "closed") return;
     this.#met = true;
     this.#first = first;
+    this.#stopWaiting?.();
+    // One that was taken for a plain remote, for it was late: from now on it is any other.
+    if (!this.#greeted) this.#remote = undefined;
+    this.#text = false;
     if (this.#state === "meeting") this.#state = "greeting";
     const fork = this.#link.adopt !== undefined;
     const params = makeHello(this.#limits, this.#initialCredit, fork);
@@ -312,23 +351,54 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #receive(message: unknown): void {
     if (this.#state === "closed") return;
     try {
-      if (!isRpc(message)) this.#streams.receive(message);
+      if (this.#isPlain(message)) this.#receivePlain(message);
+      else if (!isRpc(message) && !Array.isArray(message)) this.#streams.receive(message);
       else if (!this.#control(message)) this.#rpc.receive(message, this.#data.arrival(dataCount(message)));
     } catch (error) {
       this.abort(error);
     }
   }
 
+  /** Does it come from a remote that knows plain JSON-RPC only? The first message of such a one tells. */
+  #isPlain(message: unknown): boolean {
+    if (this.#handshake === "required" || this.#met || this.#greeted) return false;
+    const isObject = isRpc(message);
+    if (isObject && message["method"] === "$/hello") return false;
+    const isText = typeof message === "string";
+    if (isText || isObject || Array.isArray(message)) this.#takeForPlain(isText);
+    return this.#remote !== undefined;
+  }
+
+  #receivePlain(message: unknown): void {
+    const read = typeof message === "string" ? readText(message, this.#limits.message) : { value: message };
+    if ("error" in read) this.#rpc.unreadable(read.error);
+    else if (!this.#control(read.value)) this.#rpc.receive(read.value);
+  }
+
+  #takeForPlain(text: boolean): void {
+    this.#stopWaiting?.();
+    this.#text ||= text;
+    if (this.#remote !== undefined || this.#state === "closed") return;
+    this.#remote = PLAIN_REMOTE;
+    if (this.#state === "meeting") this.#state = "open";
+    this.#streams.unsupported(unsupported);
+    this.#rpc.allow(Number.POSITIVE_INFINITY);
+    this.#settleReady();
+    this.#changed();
+  }
+
   /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
-  #control(message: Record<string, unknown>): boolean {
-    const { method, params } = message;
+  #control(message: unknown): boolean {
+    const { method, params, id } = isRpc(message) ? message : {};
+    const given = (params ?? {}) as { id?: unknown; reason?: unknown };
     if (method === "$/hello") this.#hello(params);
-    else if (!this.#greeted)
+    else if (!this.#greeted && this.#handshake === "required")
       throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
-    else if (method === "$/cancel") this.#rpc.cancelled((params as { id?: unknown } | undefined)?.id);
+    else if (id !== undefined) return false;
+    else if (method === "$/cancel") this.#rpc.cancelled(given.id, given.reason);
+    else if (method === "$/progress") this.#rpc.progressed(params);
     else if (method === "$/bye") this.#lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
-    else if (method === "$/abort")
-      this.#finish({ reason: decodeReason((params as { reason?: unknown } | undefined)?.reason) });
+    else if (method === "$/abort") this.#finish({ reason: decodeReason(given.reason) });
     else return false;
     return true;
   }
@@ -337,6 +407,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
     this.#greeted = true;
+    this.#stopWaiting?.();
+    this.#remote = sluiceRemote(PROTOCOL_VERSION, remote, params);
+    if (!this.#remote.capabilities.streams) this.#streams.unsupported(unsupported);
     if (this.#state === "greeting") this.#state = "open";
     this.#streams.greeted(remote, this.#first);
     this.#rpc.allow(remote.calls);
@@ -347,8 +420,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   #lost(error: Error): void {
     if (this.#state === "closed") return;
-    // A remote that wanted to close, and was told that nothing is under way any more, has closed.
-    if (this.#drained && this.#idle) this.#finish();
+    // A remote that wanted to close, and was told that nothing is under way any more, has closed. A plain one tells
+    // nobody that it wants to.
+    if ((this.#drained || this.#remote === PLAIN_REMOTE) && this.#idle) this.#finish();
     else this.#finish({ reason: error }, (what) => connectionLost(what, error));
   }
 
@@ -393,10 +467,11 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
     if (!this.#met) await Promise.race([this.#settled(), this.ready]);
-    if (!this.#met) return this.#finish();
-    await this.ready;
-    // The remote takes nothing new from now on, and answers once nothing is under way there.
-    await this.#rpc.call("$/shutdown", {});
+    if (this.#met) {
+      await this.ready;
+      // The remote takes nothing new from now on, and answers once nothing is under way there.
+      await this.#rpc.call("$/shutdown", {});
+    }
     await this.#settled();
     this.#finish();
   }
@@ -406,6 +481,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (this.#state === "closed") return;
     this.#state = "closed";
     this.#heartbeat.stop();
+    this.#stopWaiting?.();
     const why = failure === undefined ? (what: string) => this.#closedError(`finish ${what}`) : reasonFor;
     this.#streams.fail("lost", why);
     this.#rpc.close(why);
@@ -423,11 +499,12 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   // What the parts tell.
 
-  #send(message: RpcMessage): void {
+  #send(message: RpcMessage | readonly RpcMessage[]): void {
     if (this.#state === "closed") return;
     // Control may overtake data: how many chunks of the default stream were sent before goes along.
     const data = this.#data.started;
-    this.#link.post(data === 0 ? message : { ...message, data });
+    const told = data === 0 || Array.isArray(message) ? message : { ...message, data };
+    this.#link.post(this.#text ? writeText(told) : told);
   }
 
   #openData(name: string, options: OpenOptions): Duplex {
@@ -450,8 +527,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 }
 
 /** The chunks of the default stream that were sent before a message. */
-function dataCount({ data }: Record<string, unknown>): number {
+function dataCount(message: Record<string, unknown> | unknown[]): number {
+  const data = "data" in message ? message["data"] : undefined;
   return typeof data === "number" && data > 0 ? data : 0;
+}
+
+function unsupported(what: string): StreamError {
+  return new StreamError("STREAM_UNSUPPORTED", `Cannot open ${what}: the remote takes no streams, only JSON-RPC calls`);
 }
 
 /** A promise that never counts as an unhandled rejection, and what settles it. */

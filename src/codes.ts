@@ -19,6 +19,8 @@ export type StreamErrorCode =
   | "STREAM_LIMIT"
   /** A handler has settled, and left a side of its stream, or a stream in a method's params, unlocked and unfinished; or a call with streams was refused. Return a promise that settles when the stream is done, or end both sides before. */
   | "STREAM_ABANDONED"
+  /** A stream was opened to a remote that knows plain JSON-RPC only. Use calls, or talk to a Sluice peer; `channel.remote` tells which it is. */
+  | "STREAM_UNSUPPORTED"
   /** The two sides of a stream name different codecs. Give `openStream` and the handler the same `codec`. */
   | "CODEC_MISMATCH"
   /** A chunk's unusual objects cost the two sides different bytes; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */

@@ -17,6 +17,12 @@ export interface Limits {
   readonly window: number;
   /** Calls of the remote in progress at once. Default 1,024. */
   readonly calls: number;
+  /** Messages in a batch of the remote's JSON-RPC. Default 50. */
+  readonly batch: number;
+  /** The longest JSON text of a message, in characters. Default 1 Mi. */
+  readonly message: number;
+  /** Milliseconds until a call of ours that names no time-out is given up. Default none, untrusted 60,000. */
+  readonly callTimeout: number;
   /** Credit messages in a row without a chunk sent in between. Default 1,000. */
   readonly idleGrants: number;
   /** Responses to calls that were never made, until the channel ends. Default 10; none on trusted links. */
@@ -32,11 +38,21 @@ const trusted: Limits = {
   streamBytes: 8 * MiB,
   window: Number.POSITIVE_INFINITY,
   calls: 1_024,
+  batch: 50,
+  message: MiB,
+  callTimeout: Number.POSITIVE_INFINITY,
   idleGrants: 1_000,
   unsolicited: Number.POSITIVE_INFINITY,
 };
 
-const untrusted: Limits = { ...trusted, streams: 1_024, streamBytes: 256 * 1024, window: 64 * MiB, unsolicited: 10 };
+const untrusted: Limits = {
+  ...trusted,
+  streams: 1_024,
+  streamBytes: 256 * 1024,
+  window: 64 * MiB,
+  callTimeout: 60_000,
+  unsolicited: 10,
+};
 
 /** The limits in force: the defaults for a link of this trust, with what the user set on top. */
 export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boolean): Limits {

@@ -45,6 +45,11 @@ export interface MessageLink extends Lane {
   readonly scheduler: Scheduler;
   /** Milliseconds between `$/ping`s where the runtime does not tell that the other end died; 0 where it does. */
   readonly heartbeat: number;
+  /**
+   * Whether messages cross before the two ends have met as well: then the remote may be one that knows nothing of
+   * meeting (`handshake: "optional"`). Left out: they do not.
+   */
+  readonly carriesUnmet?: boolean;
   listen(receiver: LinkReceiver): void;
   /** A new lane, and the port to post to the remote, who `adopt`s it. `undefined` where ports cannot be transferred. */
   fork?(): { lane: Lane; port: Transferable };

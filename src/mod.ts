@@ -42,6 +42,7 @@ export {
 export type { Limits } from "./limits.ts";
 export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
+export type { Handshake, Remote } from "./rpc/remote.ts";
 export type { StreamCallOptions } from "./rpc/stream-call.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
 export type { Transfer } from "./stream/chunk.ts";

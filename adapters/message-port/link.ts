@@ -11,6 +11,7 @@ export const HEARTBEAT = 10_000;
 
 export class MessagePortLink implements MessageLink, LaneReceiver {
   readonly kind = "message";
+  readonly carriesUnmet = true;
   readonly trusted: boolean;
   readonly heartbeat: number;
   readonly scheduler: Scheduler = realmScheduler();

@@ -4,17 +4,21 @@
  */
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
-import { decodeReason } from "../reason.ts";
+import { decodeReason, encodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
 import type { ChannelStream } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { readProgress } from "./progress.ts";
+import { Signals } from "./signals.ts";
 import { type Encoded, endAll, type Values } from "./values.ts";
 
 export interface CallOptions {
   /** Cancels the call; the promise rejects with the signal's own reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call is cancelled and rejects with a TimeoutError. Default: none. */
+  /** Milliseconds until the call is cancelled and rejects with a TimeoutError; ∞ for none. Default: `limits.callTimeout`. */
   readonly timeout?: number | undefined;
+  /** Called with what the method tells through `context.progress`, in order, before the call settles. */
+  readonly onProgress?: ((value: unknown) => void) | undefined;
 }
 
 export interface CallsHost {
@@ -22,6 +26,10 @@ export interface CallsHost {
   /** Answers to calls that were never made, until they are a breach. */
   readonly unsolicited: number;
   readonly values: Values;
+  /** Milliseconds for a call that has no time-out of its own. */
+  readonly callTimeout: number;
+  /** Is a remote told the stack of a reason? */
+  readonly trusted: boolean;
   send(message: RpcMessage): void;
   /** The number of calls under way has changed. */
   changed(): void;
@@ -42,6 +50,7 @@ interface Call extends Notice {
   sent: boolean;
   /** Its answer has come; what waits is a stream in it. */
   isAnswered: boolean;
+  readonly onProgress: CallOptions["onProgress"];
   resolve(result: unknown): void;
   reject(reason: unknown): void;
 }
@@ -58,6 +67,7 @@ export class Calls {
   /** Calls that were given up and may still be answered, without blame; and whether they count towards `#open`. */
   readonly #givenUp = new Map<number, boolean>();
   #unsolicited = 0;
+  readonly #signals = new Signals();
   #closed: { readonly reason: unknown } | undefined = undefined;
 
   constructor(host: CallsHost) {
@@ -78,7 +88,7 @@ export class Calls {
   }
 
   call(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
-    const { signal, timeout } = options;
+    const { signal, onProgress } = options;
     let encoded: Encoded | undefined;
     try {
       checkCall(method, params);
@@ -93,10 +103,11 @@ export class Calls {
       return Promise.reject(refused.reason);
     }
     const id = this.#nextId++;
+    // How long Sluice's own take is no matter of a user's limit: a close may wait for long.
+    const timeout = options.timeout ?? (isSystem(method) ? Number.POSITIVE_INFINITY : this.#host.callTimeout);
     return new Promise((resolve, reject) => {
-      const aborted = (): void => this.#giveUp(call, signal?.reason);
       const release = (): void => {
-        signal?.removeEventListener("abort", aborted);
+        unwatch?.();
         stopTimer?.();
         this.#forget(call);
       };
@@ -107,6 +118,7 @@ export class Calls {
         streams: [],
         sent: false,
         isAnswered: false,
+        onProgress,
         resolve(result) {
           release();
           resolve(result);
@@ -119,10 +131,10 @@ export class Calls {
         },
       };
       const stopTimer =
-        timeout === undefined || timeout === Number.POSITIVE_INFINITY
+        timeout === Number.POSITIVE_INFINITY
           ? undefined
           : this.#host.scheduler.after(timeout, () => this.#giveUp(call, timedOut(method, timeout)));
-      signal?.addEventListener("abort", aborted, { once: true });
+      const unwatch = signal && this.#signals.watch(signal, () => this.#giveUp(call, signal.reason));
       this.#pending.set(id, call);
       this.#host.changed();
       if (isSystem(method) || this.#isFree) this.#send(call);
@@ -188,6 +200,18 @@ export class Calls {
     });
   }
 
+  /** `$/progress` of the remote. What nobody waits for any more is dropped. */
+  progressed(params: unknown): void {
+    const { id, value } = readProgress(params);
+    const call = typeof id === "number" ? this.#pending.get(id) : undefined;
+    if (!call?.sent) return;
+    try {
+      call.onProgress?.(value);
+    } catch (error) {
+      this.#giveUp(call, error);
+    }
+  }
+
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
@@ -243,12 +267,14 @@ export class Calls {
   /** Cancelled, or timed out: the remote is told, and still answers; its place is taken until then. */
   #giveUp(call: Call, reason: unknown): void {
     const { id, sent, method } = call;
+    if (!this.#pending.has(id)) return;
     const isCounted = sent && !isSystem(method);
     const isDue = sent && !call.isAnswered;
     if (isDue) this.#givenUp.set(id, isCounted);
     call.reject(reason);
     if (!isDue || this.#closed) return;
-    this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params: { id } });
+    const params = { id, reason: encodeReason(reason, this.#host.trusted) };
+    this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params });
   }
 
   #forget(call: Call): void {
@@ -289,7 +315,10 @@ function checkCall(method: unknown, params: unknown): void {
   }
 }
 
-function checkOptions(method: string, { signal, timeout }: CallOptions): void {
+function checkOptions(method: string, { signal, timeout, onProgress }: CallOptions): void {
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw mistake(new TypeError(`Cannot call "${method}" with this onProgress: pass a function`), "BAD_OPTION");
+  }
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw mistake(
       new TypeError(`Cannot call "${method}" with this signal: pass an AbortSignal, a controller's .signal`),

@@ -10,6 +10,8 @@ export const PROTOCOL_VERSION = 1;
 export interface Hello {
   readonly version: number;
   readonly capabilities: {
+    /** Streams may be opened. Left out: they may. */
+    readonly streams: boolean;
     /** Streams may come on ports of their own. */
     readonly fork: boolean;
   };
@@ -28,7 +30,7 @@ export function makeHello(limits: Limits, initialCredit: InitialCredit, fork: bo
   const { streams, unaccepted, calls, maxChunk, window } = limits;
   return {
     version: PROTOCOL_VERSION,
-    capabilities: { fork },
+    capabilities: { streams: true, fork },
     limits: { streams, unaccepted, calls, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
     initialCredit,
   };

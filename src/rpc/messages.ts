@@ -56,6 +56,11 @@ export function isRpc(message: unknown): message is Record<string, unknown> {
   return typeof message === "object" && message !== null && (message as { jsonrpc?: unknown }).jsonrpc === "2.0";
 }
 
+/** An answer, where it has no method. */
+export function isResponse(message: Record<string, unknown>): boolean {
+  return Object.hasOwn(message, "result") || Object.hasOwn(message, "error");
+}
+
 export function isId(id: unknown): id is RpcId {
   return id === null || typeof id === "string" || (typeof id === "number" && Number.isFinite(id));
 }

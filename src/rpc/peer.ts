@@ -3,22 +3,29 @@
  * message travels, nor what a stream is.
  */
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
+import { batchError, type Reply, serveBatch } from "./batch.ts";
 import { type CallOptions, Calls, type CallsHost } from "./calls.ts";
-import { RPC_CODES, type RpcResponse } from "./messages.ts";
+import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { type Method, Serving, type ServingHost } from "./serving.ts";
 
 export type { CallOptions } from "./calls.ts";
 export type { CallContext, Method } from "./serving.ts";
 
-export type RpcHost = CallsHost & ServingHost;
+export interface RpcHost extends CallsHost, ServingHost {
+  /** Messages that a batch of the remote may have. */
+  readonly batch: number;
+  send(message: RpcMessage | readonly RpcMessage[]): void;
+}
 
 export class RpcPeer {
+  readonly #host: RpcHost;
   readonly #calls: Calls;
   readonly #serving: Serving;
   #closed = false;
 
   /** `system` holds Sluice's own methods, which start with `$/`; `methods` the user's. */
   constructor(host: RpcHost, methods: ReadonlyMap<string, Method>, system: ReadonlyMap<string, Method>) {
+    this.#host = host;
     this.#calls = new Calls(host);
     this.#serving = new Serving(host, methods, system);
   }
@@ -41,23 +48,53 @@ export class RpcPeer {
     this.#calls.notify(method, params);
   }
 
-  /** A message of the remote. Throws a ProtocolError for what ends the channel. */
-  receive(message: Record<string, unknown>, arrival: Arrival = ARRIVED): void {
+  /** A message of the remote, or a batch of them. Throws a ProtocolError for what ends the channel. */
+  receive(message: unknown, arrival: Arrival = ARRIVED): void {
+    if (Array.isArray(message)) this.#receiveBatch(message, arrival);
+    else if (isRpc(message)) this.#receiveOne(message, arrival);
+    else this.unreadable({ code: RPC_CODES.invalidRequest, message: "Cannot read a request: it is no JSON-RPC 2.0" });
+  }
+
+  /** What came is no message that could be answered under its id. */
+  unreadable(error: RpcErrorObject): void {
+    this.#serving.refuse(null, error);
+  }
+
+  #receiveOne(message: Record<string, unknown>, arrival: Arrival, reply?: Reply): void {
     const { method, params, id, streams } = message;
-    if (typeof method === "string") this.#serving.serve({ method, params, id, streams }, arrival);
-    else if (Object.hasOwn(message, "result") || Object.hasOwn(message, "error")) {
-      this.#calls.answered(message as unknown as RpcResponse, arrival);
-    } else {
-      this.#serving.refuse(id, {
+    // An entry of the same batch may have closed the channel.
+    if (this.#closed) return;
+    if (typeof method === "string") this.#serving.serve({ method, params, id, streams }, arrival, reply);
+    else if (isResponse(message)) this.#calls.answered(message as unknown as RpcResponse, arrival);
+    else {
+      const error = {
         code: RPC_CODES.invalidRequest,
         message: "Cannot read a request: it has no method, name one in a string",
+      };
+      this.#serving.refuse(id, error, reply);
+    }
+  }
+
+  #receiveBatch(entries: readonly unknown[], arrival: Arrival): void {
+    const error = batchError(entries, this.#host.batch);
+    if (error !== undefined) this.unreadable(error);
+    else {
+      serveBatch(entries, {
+        receive: (message, reply) => this.#receiveOne(message, arrival, reply),
+        refuse: (id, why, reply) => this.#serving.refuse(id, why, reply),
+        send: (answers) => this.#host.send(answers),
       });
     }
   }
 
-  /** `$/cancel` of the remote. */
-  cancelled(id: unknown): void {
-    this.#serving.cancelled(id);
+  /** `$/cancel` of the remote, with the reason if it has told one. */
+  cancelled(id: unknown, reason?: unknown): void {
+    this.#serving.cancelled(id, reason);
+  }
+
+  /** `$/progress` of the remote. */
+  progressed(params: unknown): void {
+    this.#calls.progressed(params);
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */

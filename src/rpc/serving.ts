@@ -3,20 +3,24 @@
  * names, so that `"constructor"` is not found.
  */
 import { RpcError, StreamError } from "../errors.ts";
-import { encodeReason } from "../reason.ts";
+import { decodeReason, encodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
 import type { ChannelStream } from "../stream/stream.ts";
+import type { Reply } from "./batch.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { makeProgress } from "./progress.ts";
 import { abandon, type Encoded, endAll, type Received, type Values } from "./values.ts";
 
 /** What a method is told beside its params. */
 export interface CallContext {
-  /** Aborted when the caller cancels, or the connection is lost. */
+  /** Aborted with the caller's reason when it cancels, or when the connection is lost. */
   readonly signal: AbortSignal;
   /** Have all chunks come that the caller had sent on the default stream before? False: that direction has ended. */
   readonly dataComplete: boolean;
   /** Resolves once these chunks have been handled: once what `onData`'s function gave for each has settled. */
   dataHandled(): Promise<void>;
+  /** Tells the caller's `onProgress` a value, like those in params. Nothing once answered or cancelled, or in a notification. */
+  progress(value: unknown): void;
 }
 
 export type Method = (params: never, context: CallContext) => unknown;
@@ -26,7 +30,7 @@ export interface ServingHost {
   /** Calls of the remote in progress at once. */
   readonly calls: number;
   readonly values: Values;
-  send(message: RpcMessage): void;
+  send(message: RpcMessage | readonly RpcMessage[]): void;
   /** The number of calls under way has changed. */
   changed(): void;
 }
@@ -42,6 +46,7 @@ interface Request {
 interface Served {
   readonly method: string;
   readonly controller: AbortController;
+  readonly reply: Reply;
 }
 
 /** What a method gave, and what it was given. */
@@ -57,6 +62,7 @@ export class Serving {
   readonly #system: ReadonlyMap<string, Method>;
   /** Not answered yet; a notification, which never is, has a key of its own until its method settles. */
   readonly #served = new Map<RpcId | object, Served>();
+  readonly #send: Reply = (response) => this.#host.send(response);
   #refusing: { readonly reason: unknown } | undefined = undefined;
 
   constructor(host: ServingHost, methods: ReadonlyMap<string, Method>, system: ReadonlyMap<string, Method>) {
@@ -72,23 +78,24 @@ export class Serving {
     return count;
   }
 
-  serve(request: Request, arrival: Arrival): void {
+  /** The answer goes to `reply`, which may throw if it cannot cross. */
+  serve(request: Request, arrival: Arrival, reply: Reply = this.#send): void {
     const { method, params, id, streams } = request;
     const refusal = (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params);
     if (refusal !== undefined) {
       this.#host.values.release(streams, new StreamError("STREAM_ABANDONED", refusal.message));
       // Nobody is told of a notification's errors, nor that there were too many at once.
-      if (id !== undefined) this.refuse(id, refusal);
+      if (id !== undefined) this.refuse(id, refusal, reply);
       return;
     }
     const key = id === undefined ? {} : (id as RpcId);
-    const controller = this.#begin(key, method);
-    this.#receive(request, key, controller.signal, (received) => {
-      this.#run(method, received, controller.signal, arrival).then(
-        (result) => this.#finish(key, controller, result),
+    const served = this.#begin(key, method, reply);
+    this.#receive(request, key, served, (received) => {
+      this.#run(method, received, this.#context(key, served, arrival), arrival).then(
+        (result) => this.#finish(key, served, result),
         (error) => {
           endAll(streamsOf(received), error);
-          this.#fail(key, error);
+          this.#fail(key, served, error);
         },
       );
     });
@@ -98,14 +105,15 @@ export class Serving {
   #receive(
     { params, streams }: Request,
     key: RpcId | object,
-    signal: AbortSignal,
+    served: Served,
     then: (received: Received) => void,
   ): void {
+    const { signal } = served.controller;
     if (streams === undefined) {
       then({ value: params, streams: [] });
       return;
     }
-    const cancel = (): void => this.#fail(key, signal.reason);
+    const cancel = (): void => this.#fail(key, served, signal.reason);
     signal.addEventListener("abort", cancel, { once: true });
     this.#host.values.decode(params, streams, (received) => {
       signal.removeEventListener("abort", cancel);
@@ -114,17 +122,33 @@ export class Serving {
     });
   }
 
-  refuse(id: unknown, error: RpcErrorObject): void {
-    this.#host.send({ jsonrpc: "2.0", id: isId(id) ? id : null, error });
+  /** What the method is told. Its progress is worth nothing once it was answered. */
+  #context(key: RpcId | object, served: Served, arrival: Arrival): CallContext {
+    const { signal } = served.controller;
+    return {
+      signal,
+      progress: (value) => {
+        if (isId(key) && this.#served.get(key) === served && !signal.aborted) {
+          this.#host.send(makeProgress(key, value, served.method));
+        }
+      },
+      get dataComplete() {
+        return arrival.complete();
+      },
+      dataHandled: () => arrival.handled(),
+    };
+  }
+
+  refuse(id: unknown, error: RpcErrorObject, reply: Reply = this.#send): void {
+    reply({ jsonrpc: "2.0", id: isId(id) ? id : null, error });
   }
 
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
-  cancelled(id: unknown): void {
-    if (!isId(id)) return;
-    const served = this.#served.get(id);
+  cancelled(id: unknown, reason?: unknown): void {
+    const served = isId(id) ? this.#served.get(id) : undefined;
     if (served === undefined) return;
     const message = `The caller has cancelled its call of "${served.method}"`;
-    served.controller.abort(new DOMException(message, "AbortError"));
+    served.controller.abort(reason === undefined ? new DOMException(message, "AbortError") : decodeReason(reason));
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */
@@ -137,11 +161,11 @@ export class Serving {
     this.#served.clear();
   }
 
-  #begin(key: RpcId | object, method: string): AbortController {
-    const controller = new AbortController();
-    this.#served.set(key, { method, controller });
+  #begin(key: RpcId | object, method: string, reply: Reply): Served {
+    const served = { method, controller: new AbortController(), reply };
+    this.#served.set(key, served);
     this.#host.changed();
-    return controller;
+    return served;
   }
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
@@ -167,7 +191,7 @@ export class Serving {
     };
   }
 
-  async #run(name: string, received: Received, signal: AbortSignal, arrival: Arrival): Promise<Result> {
+  async #run(name: string, received: Received, context: CallContext, arrival: Arrival): Promise<Result> {
     const system = this.#system.get(name);
     if (system === undefined && this.#refusing !== undefined) throw this.#refusing.reason;
     const method = system ?? this.#methods.get(name);
@@ -177,18 +201,13 @@ export class Serving {
         `Cannot call "${name}": the remote has no such method, name it in its definition`,
       );
     }
-    if (arrival.waits !== undefined) await unlessAborted(arrival.waits, signal);
-    const { complete, handled } = arrival;
-    const result = await method(received.value as never, {
-      signal,
-      dataComplete: complete(),
-      dataHandled: () => handled(),
-    });
+    if (arrival.waits !== undefined) await unlessAborted(arrival.waits, context.signal);
+    const result = await method(received.value as never, context);
     return { result, received, method: name };
   }
 
   /** The method has settled: answers, and lets go of what it left of the streams that it was given. */
-  #finish(key: RpcId | object, controller: AbortController, { result, received, method }: Result): void {
+  #finish(key: RpcId | object, served: Served, { result, received, method }: Result): void {
     let encoded: Encoded | undefined;
     try {
       encoded =
@@ -197,7 +216,7 @@ export class Serving {
           : this.#host.values.encode(result, `Cannot answer "${method}": result`);
     } catch (error) {
       endAll(streamsOf(received), error);
-      this.#fail(key, error);
+      this.#fail(key, served, error);
       return;
     }
     if (!isId(key) || !this.#served.has(key)) {
@@ -209,28 +228,29 @@ export class Serving {
       const opened = encoded?.open();
       // A stream of the result is a part of the call: who stops reading it stops the method.
       for (const { signal } of opened?.streams ?? []) {
-        signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
+        signal.addEventListener("abort", () => served.controller.abort(signal.reason), { once: true });
       }
       const value = encoded === undefined ? (result ?? null) : encoded.value;
-      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...(opened?.wires && { streams: opened.wires }) });
+      const streams = opened?.wires && { streams: opened.wires };
+      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...streams }, served.reply);
     }
     abandon(received.streams, method);
   }
 
-  #fail(key: RpcId | object, error: unknown): void {
-    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) });
+  #fail(key: RpcId | object, { reply }: Served, error: unknown): void {
+    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }, reply);
     else this.#served.delete(key);
   }
 
-  #answer(id: RpcId, response: RpcResponse): void {
+  #answer(id: RpcId, response: RpcResponse, reply: Reply): void {
     if (!this.#served.delete(id)) return;
     try {
-      this.#host.send(response);
+      reply(response);
     } catch (error) {
       // An error's data cannot cross: the caller is told so.
       const given = response.error;
       const told = given === undefined ? this.#describe(error) : { code: given.code, message: given.message };
-      this.#host.send({ jsonrpc: "2.0", id, error: told });
+      reply({ jsonrpc: "2.0", id, error: told });
     }
     this.#host.changed();
   }

@@ -456,6 +456,11 @@ export class Streams implements StreamContext {
     this.#endIncoming();
   }
 
+  /** The remote takes no streams: those that wait for it end. What is opened from now on waits again. */
+  unsupported(reasonFor: (stream: string) => unknown): void {
+    for (const { stream } of [...this.#waiting]) stream.fail("lost", reasonFor(describe(stream)));
+  }
+
   /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
   fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
     this.close(reasonFor("a stream"));

@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { abandoned } from "./suite/abandoned.ts";
 import { byteReadables } from "./suite/bytes.ts";
+import { calls } from "./suite/calls.ts";
 import { channels } from "./suite/channel.ts";
 import { charges } from "./suite/charges.ts";
 import { chunks } from "./suite/chunks.ts";
@@ -30,6 +31,7 @@ import { windows } from "./suite/windows.ts";
 const topics: Readonly<Record<string, (contract: Contract) => void>> = {
   abandoned,
   byteReadables,
+  calls,
   channels,
   charges,
   chunks,

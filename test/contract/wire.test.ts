@@ -7,7 +7,9 @@ import { creditRules } from "./wire/credit.ts";
 import { grantRules } from "./wire/grants.ts";
 import { helloRules } from "./wire/hello.ts";
 import { malformedRules } from "./wire/malformed.ts";
+import { plainRules } from "./wire/plain.ts";
 import { sendingRules } from "./wire/sent.ts";
+import { specification } from "./wire/specification.ts";
 import { stateRules } from "./wire/states.ts";
 
 describe("hello", helloRules);
@@ -16,3 +18,5 @@ describe("states", stateRules);
 describe("credit", creditRules);
 describe("grants", grantRules);
 describe("sent", sendingRules);
+describe("plain JSON-RPC", plainRules);
+describe("the examples of JSON-RPC 2.0", specification);

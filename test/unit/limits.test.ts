@@ -13,10 +13,20 @@ const trusted: Limits = {
   streamBytes: 8 * MiB,
   window: Number.POSITIVE_INFINITY,
   calls: 1_024,
+  batch: 50,
+  message: MiB,
+  callTimeout: Number.POSITIVE_INFINITY,
   idleGrants: 1_000,
   unsolicited: Number.POSITIVE_INFINITY,
 };
-const untrusted: Limits = { ...trusted, streams: 1_024, streamBytes: 256 * KiB, window: 64 * MiB, unsolicited: 10 };
+const untrusted: Limits = {
+  ...trusted,
+  streams: 1_024,
+  streamBytes: 256 * KiB,
+  window: 64 * MiB,
+  callTimeout: 60_000,
+  unsolicited: 10,
+};
 const names = Object.keys(trusted) as (keyof Limits)[];
 
 const kinds: [string, boolean, Limits][] = [

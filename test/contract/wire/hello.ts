@@ -11,6 +11,7 @@ async function met(): Promise<Peer> {
 
 const early: Readonly<Record<string, Message>> = {
   "a call": { jsonrpc: "2.0", id: 1, method: "ping" },
+  "a batch": [{ jsonrpc: "2.0", id: 1, method: "ping" }] as never,
   "an answer": { jsonrpc: "2.0", id: 1, result: null },
   "$/cancel": { jsonrpc: "2.0", method: "$/cancel", params: { id: 1 } },
   "$/shutdown": { jsonrpc: "2.0", id: 1, method: "$/shutdown" },

@@ -7,8 +7,6 @@ const notMessages: Readonly<Record<string, unknown>> = {
   null: null,
   "a number": 5,
   "a string": "stream-data",
-  "a list": [1, 2],
-  "a batch": [{ jsonrpc: "2.0", id: 1, method: "ping" }],
   "an empty object": {},
   "another version of JSON-RPC": { jsonrpc: "1.0", id: 1, method: "ping" },
   "an unknown type": { type: "stream-pause", id: OPENED },

@@ -119,7 +119,8 @@ describe("RpcPeer.call() with a signal", () => {
     const result = call(one, "m", {}, { signal: controller.signal });
     controller.abort("enough");
     expect((await rejectedBy(result)).error).toBe("enough");
-    expect(one.sent.at(-1)).toEqual({ jsonrpc: "2.0", method: "$/cancel", params: { id: 1 } });
+    const params = { id: 1, reason: { value: "enough" } };
+    expect(one.sent.at(-1)).toEqual({ jsonrpc: "2.0", method: "$/cancel", params });
     expect(one.peer.active).toBe(0);
   });
 

@@ -24,7 +24,7 @@ describe("makeHello()", () => {
   it("tells the version, the limits and the initial credit", () => {
     expect(makeHello(resolveLimits({}, false), initial, true)).toMatchObject({
       version: PROTOCOL_VERSION,
-      capabilities: { fork: true },
+      capabilities: { streams: true, fork: true },
       limits: { streams: 1_024, unaccepted: 256, maxChunk: 2 ** 24, window: 2 ** 26 },
       initialCredit: initial,
     });

@@ -6,6 +6,7 @@ import { FakeScheduler } from "./scheduler.ts";
 
 export interface Bench {
   readonly peer: RpcPeer;
+  /** A batch is one of them. */
   readonly sent: RpcMessage[];
   readonly scheduler: FakeScheduler;
   /** Times that the peer said that the number of calls has changed. */
@@ -40,8 +41,10 @@ export function bench({ methods = {}, system = {}, host = {} }: BenchOptions = {
           throw new Error("A test of calls alone has opened a stream");
         },
       }),
+      batch: 50,
+      callTimeout: Number.POSITIVE_INFINITY,
       // As a link does: what cannot be cloned throws, and nothing was sent.
-      send: (message) => void sent.push(structuredClone(message)),
+      send: (message) => void sent.push(structuredClone(message) as RpcMessage),
       changed: () => void self.changes++,
       ...host,
     },
@@ -76,12 +79,16 @@ export function quietCall({ peer }: Bench, ...args: Parameters<RpcPeer["call"]>)
 
 /** Two peers: what one sends, the other receives at once. */
 export function joined(left: BenchOptions, right: BenchOptions): [RpcPeer, RpcPeer] {
-  const deliver = (to: () => RpcPeer) => (message: RpcMessage) => {
-    const { method, params } = message as RpcRequest;
+  const deliver = (to: () => RpcPeer) => (message: RpcMessage | readonly RpcMessage[]) => {
     const cloned = structuredClone(message);
-    // The channel hands over what takes effect at once.
-    if (method === "$/cancel") queueMicrotask(() => to().cancelled((params as { id: unknown }).id));
-    else queueMicrotask(() => to().receive(cloned as unknown as Record<string, unknown>));
+    queueMicrotask(() => {
+      const { method, params = {} } = cloned as RpcRequest;
+      const { id, reason } = params as { id?: unknown; reason?: unknown };
+      // The channel hands over what takes effect at once.
+      if (method === "$/cancel") to().cancelled(id, reason);
+      else if (method === "$/progress") to().progressed(params);
+      else to().receive(cloned);
+    });
   };
   const a: Bench = bench({ ...left, host: { ...left.host, send: deliver(() => b.peer) } });
   const b: Bench = bench({ ...right, host: { ...right.host, send: deliver(() => a.peer) } });

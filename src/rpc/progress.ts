@@ -1,0 +1,19 @@
+/** `$/progress`: what a method tells its caller before it answers. Its reading is here beside its making. */
+import { mistake } from "../errors.ts";
+import { takeJson } from "./json.ts";
+import type { RpcId, RpcRequest } from "./messages.ts";
+
+/** Throws a TypeError for what JSON cannot carry. Streams have no place in it: what would end them? */
+export function makeProgress(id: RpcId, value: unknown, method: string): RpcRequest {
+  const taken = takeJson(value ?? null, `Cannot tell the progress of "${method}": value`);
+  if (taken.streams.length > 0) {
+    const message = `Cannot tell the progress of "${method}": there is a stream in it, give it in the result`;
+    throw mistake(new TypeError(message), "BAD_VALUE");
+  }
+  return { jsonrpc: "2.0", method: "$/progress", params: { id, value: taken.value } };
+}
+
+/** Whose progress it is, and what it says. Anything malformed has the id of no call. */
+export function readProgress(params: unknown): { readonly id?: unknown; readonly value?: unknown } {
+  return typeof params === "object" && params !== null ? params : {};
+}
