@@ -226,8 +226,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   #call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
-    if (this.#isEnding) return Promise.reject(this.#closedError(`call "${method}"`));
-    return this.#rpc.call(method, params, options);
+    if (!this.#isEnding) return this.#rpc.call(method, params, options);
+    // As any call that is cancelled before it begins: its streams end.
+    return this.#rpc.call(method, params, { signal: AbortSignal.abort(this.#closedError(`call "${method}"`)) });
   }
 
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */

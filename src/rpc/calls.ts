@@ -6,7 +6,7 @@ import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason, encodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
-import type { ChannelStream } from "../stream/stream.ts";
+import type { Duplex } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
@@ -46,7 +46,7 @@ interface Call extends Notice {
   readonly method: string;
   readonly params: Encoded | undefined;
   /** The streams among them, once it was sent. */
-  streams: readonly ChannelStream[];
+  streams: readonly Duplex[];
   sent: boolean;
   /** Its answer has come; what waits is a stream in it. */
   isAnswered: boolean;
@@ -167,16 +167,15 @@ export class Calls {
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (call?.sent && !call.isAnswered) {
       call.isAnswered = true;
-      if (waits === undefined) this.#settle(call, response);
-      else waits.then(() => this.#settle(call, response));
+      this.#settle(call, response, waits);
       return;
     }
-    this.#host.values.release(streams, new DOMException("The call was given up", "AbortError"));
+    this.#host.values.release(streams, givenUp());
     // Late answers to calls that we gave up are expected; second ones, and answers to calls never made, are not.
-    const givenUp = typeof id === "number" ? this.#givenUp.get(id) : undefined;
-    if (givenUp !== undefined) {
+    const isCounted = typeof id === "number" ? this.#givenUp.get(id) : undefined;
+    if (isCounted !== undefined) {
       this.#givenUp.delete(id as number);
-      if (givenUp) this.#open--;
+      if (isCounted) this.#open--;
       this.#admit();
       return;
     }
@@ -189,14 +188,17 @@ export class Calls {
     }
   }
 
-  /** The answer of a call, which may have been given up while the answer waited for streams or data. */
-  #settle(call: Call, { result, error, streams: wires }: RpcResponse): void {
+  /** The answer of a call, which may be given up while the answer waits for its streams, and for data. */
+  #settle(call: Call, { result, error, streams: wires }: RpcResponse, waits: Promise<void> | undefined): void {
     this.#host.values.decode(result, wires, ({ value, streams }) => {
-      if (!this.#pending.has(call.id)) {
-        const received = streams.map(({ stream }) => stream);
-        endAll(received, new DOMException("The call was given up", "AbortError"));
-      } else if (error === undefined || error === null) call.resolve(value);
-      else call.reject(rebuild(error, call.method));
+      const settle = (): void => {
+        const isFailure = error !== undefined && error !== null;
+        if (!this.#pending.has(call.id) || isFailure) endAll(streams, givenUp());
+        if (isFailure) call.reject(rebuild(error, call.method));
+        else call.resolve(value);
+      };
+      if (waits === undefined) settle();
+      else waits.then(settle);
     });
   }
 
@@ -215,7 +217,11 @@ export class Calls {
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
+    const waiting = this.#waiting;
     this.#waiting = [];
+    for (const each of waiting) {
+      if (!("id" in each)) each.params?.discard(reasonFor(`the notification "${each.method}"`));
+    }
     for (const call of [...this.#pending.values()]) call.reject(reasonFor(`the call of "${call.method}"`));
   }
 
@@ -238,7 +244,7 @@ export class Calls {
   }
 
   /** Sends a request, or a notification. The streams among its params. */
-  #post({ method, params }: Notice, id?: number): readonly ChannelStream[] {
+  #post({ method, params }: Notice, id?: number): readonly Duplex[] {
     const opened = params?.open();
     try {
       this.#host.send({
@@ -284,6 +290,10 @@ export class Calls {
     this.#host.changed();
     this.#admit();
   }
+}
+
+function givenUp(): DOMException {
+  return new DOMException("The call was given up", "AbortError");
 }
 
 function isSystem(method: string): boolean {

@@ -3,7 +3,6 @@
  * each value where it stands, makes the copy that is sent, and finds the streams.
  */
 import { mistake } from "../errors.ts";
-import { isPlainPrototype } from "../wire/plain.ts";
 
 /** Where in params or a result a value stands. */
 export type Path = readonly (string | number)[];
@@ -20,82 +19,108 @@ export interface Taken {
 
 /** The deepest that values may be nested. */
 export const MOST_DEPTH = 64;
+/** Streams in one message. */
+export const MOST_STREAMS = 1_024;
 
 /** Throws a TypeError that names the path of what JSON cannot carry, after `what`: "…: params", "…: result". */
 export function takeJson(value: unknown, what: string): Taken {
   const taker = new Taker(what);
-  return { value: taker.take(value, []), streams: taker.streams };
+  return { value: taker.take(value), streams: [...taker.streams.values()] };
+}
+
+/** The streams of a value that was not taken, as many as can be found in it. */
+export function streamsIn(value: unknown): FoundStream[] {
+  const found = new Map<object, FoundStream | undefined>();
+  const visit = (each: unknown, depth: number): void => {
+    if (typeof each !== "object" || each === null || found.has(each)) return;
+    const stream = streamIn(each, []);
+    found.set(each, stream);
+    if (stream !== undefined || depth === 0 || !(Array.isArray(each) || isPlain(each))) return;
+    for (const inner of Object.values(each)) visit(inner, depth - 1);
+  };
+  visit(value, MOST_DEPTH);
+  return [...found.values()].filter((each) => each !== undefined);
 }
 
 class Taker {
-  readonly streams: FoundStream[] = [];
+  readonly streams: Map<object, FoundStream> = new Map();
   readonly #what: string;
-  /** Objects around the one that is being taken. */
+  /** Where the value that is being taken stands, and the objects around it. */
+  readonly #path: (string | number)[] = [];
   readonly #around = new Set<object>();
 
   constructor(what: string) {
     this.#what = what;
   }
 
-  take(value: unknown, path: Path): unknown {
+  take(value: unknown): unknown {
     switch (typeof value) {
       case "string":
       case "boolean":
         return value;
       case "number":
-        if (Number.isFinite(value)) return value;
-        throw this.#wrong(path, `is ${value}`, "pass null or a string");
+        // JSON has no negative zero.
+        if (Number.isFinite(value)) return value === 0 ? 0 : value;
+        throw this.#wrong(`is ${value}`, "pass null or a string");
       case "object":
-        return value === null ? null : this.#object(value, path);
+        return value === null ? null : this.#object(value);
       case "undefined":
-        throw this.#wrong(path, "is undefined", "pass null");
+        throw this.#wrong("is undefined", "pass null");
       default:
-        throw this.#wrong(path, `is a ${typeof value}`, typeof value === "bigint" ? "pass a string" : "leave it out");
+        throw this.#wrong(`is a ${typeof value}`, typeof value === "bigint" ? "pass a string" : "leave it out");
     }
   }
 
-  #object(value: object, path: Path): unknown {
-    const found = streamIn(value, path);
+  #object(value: object): unknown {
+    const found = streamIn(value, [...this.#path]);
     if (found !== undefined) return this.#stream(found);
     const isList = Array.isArray(value);
-    if (!isList && !isPlainPrototype(value)) throw this.#wrong(path, `is ${nameOf(value)}`, adviceFor(value));
-    if (this.#around.has(value)) throw this.#wrong(path, "contains itself", "pass a tree");
-    if (path.length >= MOST_DEPTH) throw this.#wrong(path, `is more than ${MOST_DEPTH} levels deep`, "pass less");
+    if (!isList && !isPlain(value)) throw this.#wrong(`is ${nameOf(value)}`, adviceFor(value));
+    if (this.#around.has(value)) throw this.#wrong("contains itself", "pass a tree");
+    if (this.#path.length >= MOST_DEPTH) throw this.#wrong(`is more than ${MOST_DEPTH} levels deep`, "pass less");
     this.#around.add(value);
-    const copy = isList ? this.#list(value, path) : this.#record(value as Record<string, unknown>, path);
+    const copy = isList ? this.#list(value) : this.#record(value as Record<string, unknown>);
     this.#around.delete(value);
     return copy;
   }
 
-  #list(list: readonly unknown[], path: Path): unknown[] {
+  #list(list: readonly unknown[]): unknown[] {
     const copy: unknown[] = [];
-    for (let at = 0; at < list.length; at++) copy.push(this.take(list[at], [...path, at]));
+    for (let at = 0; at < list.length; at++) copy.push(this.#inner(at, list[at]));
     return copy;
   }
 
   /** What is undefined is left out, as JSON does. */
-  #record(record: Readonly<Record<string, unknown>>, path: Path): Record<string, unknown> {
+  #record(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
     const copy: Record<string, unknown> = {};
     for (const key of Object.keys(record)) {
-      if (record[key] === undefined) continue;
-      if (key === "__proto__") throw this.#wrong([...path, key], "has a name that JSON peers refuse", "rename it");
-      copy[key] = this.take(record[key], [...path, key]);
+      const value = record[key];
+      if (value !== undefined) copy[key] = this.#inner(key, value);
     }
     return copy;
   }
 
+  #inner(key: string | number, value: unknown): unknown {
+    this.#path.push(key);
+    if (key === "__proto__") throw this.#wrong("has a name that JSON peers refuse", "rename it");
+    const copy = this.take(value);
+    this.#path.pop();
+    return copy;
+  }
+
   #stream(found: FoundStream): null {
-    const { value, path } = found;
-    if ("locked" in value && value.locked) throw this.#wrong(path, "is locked", "release its reader or writer first");
-    if (this.streams.some((each) => each.value === value)) {
-      throw this.#wrong(path, "is a stream that occurs before", "pass each stream once, or tee() it");
+    const { value } = found;
+    if ("locked" in value && value.locked) throw this.#wrong("is locked", "release its reader or writer first");
+    if (this.streams.has(value)) {
+      throw this.#wrong("is a stream that occurs before", "pass each stream once, or tee() it");
     }
-    this.streams.push(found);
+    if (this.streams.size === MOST_STREAMS) throw this.#wrong(`is one stream more than ${MOST_STREAMS}`, "pass fewer");
+    this.streams.set(value, found);
     return null;
   }
 
-  #wrong(path: Path, problem: string, advice: string): TypeError {
-    const where = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
+  #wrong(problem: string, advice: string): TypeError {
+    const where = this.#path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
     return mistake(new TypeError(`${this.#what}${where} ${problem}: ${advice}`), "BAD_VALUE");
   }
 }
@@ -107,6 +132,13 @@ function streamIn(value: object, path: Path): FoundStream | undefined {
   if (typeof getWriter === "function") return { kind: "writable", path, value: value as WritableStream };
   if (typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] !== "function") return undefined;
   return { kind: "readable", path, value: value as AsyncIterable<unknown> };
+}
+
+/** Made by a literal, in this realm or another. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || prototype === Object.prototype) return true;
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
 }
 
 function nameOf(value: object): string {
@@ -121,5 +153,6 @@ function adviceFor(value: object): string {
     return "pass a stream";
   }
   if (value instanceof Date) return "pass a string or a number";
+  if (value instanceof Promise) return "await it first";
   return "pass a plain object or an array";
 }

@@ -4,58 +4,63 @@
  */
 import type { StreamClasses } from "../stream/strategy.ts";
 
+/** What is pulled from, chunk by chunk. */
+interface Puller {
+  next(): Promise<{ done?: boolean | undefined; value?: unknown }>;
+  /** Nobody wants more. */
+  stop(reason: unknown): unknown;
+}
+
 /** Never rejects: either end has been told of what failed. */
-export function pump(
+export async function pump(
   source: ReadableStream | AsyncIterable<unknown>,
   sink: WritableStream,
   classes: StreamClasses,
 ): Promise<void> {
   const { ReadableStream, WritableStream } = classes;
-  if (source instanceof ReadableStream && sink instanceof WritableStream) return quietly(source.pipeTo(sink));
-  return quietly("getReader" in source ? pumpReadable(source, sink) : pumpIterable(source, sink));
-}
-
-async function quietly(done: Promise<unknown>): Promise<void> {
   try {
-    await done;
-  } catch {
-    // Both ends know.
+    if (source instanceof ReadableStream && sink instanceof WritableStream) await source.pipeTo(sink);
+    else await drive(source, sink);
+  } catch (error) {
+    // Both ends know, unless it failed before it began: one of them cannot be had.
+    void quietly(() => sink.abort(error));
+    if ("getReader" in source) void quietly(() => source.cancel(error));
   }
 }
 
-async function pumpReadable(source: ReadableStream, sink: WritableStream): Promise<void> {
-  const reader = source.getReader();
-  await drive(
-    () => reader.read(),
-    (reason) => reader.cancel(reason),
-    sink,
-  );
+/** Does what may fail, where whoever uses the stream is told by it. */
+export async function quietly(task: () => unknown): Promise<void> {
+  try {
+    await task();
+  } catch {
+    // Told by the stream.
+  }
 }
 
-/** Leaving a loop at the far side ends the iterator, which runs its `finally`. */
-async function pumpIterable(source: AsyncIterable<unknown>, sink: WritableStream): Promise<void> {
+function pullerOf(source: ReadableStream | AsyncIterable<unknown>): Puller {
+  if ("getReader" in source) {
+    const reader = source.getReader();
+    return { next: () => reader.read(), stop: (reason) => reader.cancel(reason) };
+  }
   const iterator = source[Symbol.asyncIterator]();
-  await drive(
-    async () => {
-      const { done, value } = await iterator.next();
-      return { done: done === true, value };
-    },
-    async () => void (await iterator.return?.()),
-    sink,
-  );
+  // Leaving a loop at the far side ends the iterator, which runs its `finally`.
+  return { next: () => iterator.next(), stop: () => iterator.return?.() };
 }
 
-async function drive(
-  next: () => Promise<{ done: boolean; value?: unknown }>,
-  stop: (reason: unknown) => Promise<void>,
-  sink: WritableStream,
-): Promise<void> {
+async function drive(source: ReadableStream | AsyncIterable<unknown>, sink: WritableStream): Promise<void> {
   const writer = sink.getWriter();
+  let puller: Puller;
+  try {
+    puller = pullerOf(source);
+  } catch (error) {
+    await writer.abort(error);
+    return;
+  }
   let hasMore = true;
   const stopOnce = (reason: unknown): void => {
     if (!hasMore) return;
     hasMore = false;
-    void quietly(stop(reason));
+    void quietly(() => puller.stop(reason));
   };
   // Also while the source is waited for: it should not find out only by its next chunk.
   writer.closed.catch(stopOnce);
@@ -67,7 +72,7 @@ async function drive(
       return;
     }
     try {
-      const { done, value } = await next();
+      const { done, value } = await puller.next();
       if (!hasMore) return;
       if (done) hasMore = false;
       else writer.write(value).catch(() => {});

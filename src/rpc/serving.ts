@@ -5,11 +5,18 @@
 import { RpcError, StreamError } from "../errors.ts";
 import { decodeReason, encodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
-import type { ChannelStream } from "../stream/stream.ts";
 import type { Reply } from "./batch.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { makeProgress } from "./progress.ts";
-import { abandon, type Encoded, endAll, type Received, type Values } from "./values.ts";
+import {
+  abandonAll,
+  discardIn,
+  type Encoded,
+  endAll,
+  type OpenedValues,
+  type Received,
+  type Values,
+} from "./values.ts";
 
 /** What a method is told beside its params. */
 export interface CallContext {
@@ -94,7 +101,7 @@ export class Serving {
       this.#run(method, received, this.#context(key, served, arrival), arrival).then(
         (result) => this.#finish(key, served, result),
         (error) => {
-          endAll(streamsOf(received), error);
+          endAll(received.streams, error);
           this.#fail(key, served, error);
         },
       );
@@ -117,7 +124,7 @@ export class Serving {
     signal.addEventListener("abort", cancel, { once: true });
     this.#host.values.decode(params, streams, (received) => {
       signal.removeEventListener("abort", cancel);
-      if (signal.aborted) endAll(streamsOf(received), signal.reason);
+      if (signal.aborted) endAll(received.streams, signal.reason);
       else then(received);
     });
   }
@@ -215,7 +222,8 @@ export class Serving {
           ? undefined
           : this.#host.values.encode(result, `Cannot answer "${method}": result`);
     } catch (error) {
-      endAll(streamsOf(received), error);
+      discardIn(result, error);
+      endAll(received.streams, error);
       this.#fail(key, served, error);
       return;
     }
@@ -226,15 +234,12 @@ export class Serving {
       this.#served.delete(key);
     } else {
       const opened = encoded?.open();
-      // A stream of the result is a part of the call: who stops reading it stops the method.
-      for (const { signal } of opened?.streams ?? []) {
-        signal.addEventListener("abort", () => served.controller.abort(signal.reason), { once: true });
-      }
+      if (opened !== undefined) follow(opened, served.controller);
       const value = encoded === undefined ? (result ?? null) : encoded.value;
       const streams = opened?.wires && { streams: opened.wires };
       this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...streams }, served.reply);
     }
-    abandon(received.streams, method);
+    abandonAll(received, method);
   }
 
   #fail(key: RpcId | object, { reply }: Served, error: unknown): void {
@@ -269,8 +274,15 @@ export class Serving {
   }
 }
 
-function streamsOf({ streams }: Received): ChannelStream[] {
-  return streams.map(({ stream }) => stream);
+/** The streams of a result are a part of the call: once none of them is wanted any more, the method is told to stop. */
+function follow({ streams }: OpenedValues, controller: AbortController): void {
+  let wanted = streams.length;
+  for (const { signal } of streams) {
+    const unwanted = (): void => {
+      if (--wanted === 0) controller.abort(signal.reason);
+    };
+    signal.addEventListener("abort", unwanted, { once: true });
+  }
 }
 
 /** Resolves with `promise`; rejects as soon as the signal is aborted. */

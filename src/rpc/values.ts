@@ -3,15 +3,16 @@
  * named beside the value as `[path, number, kind]`, never by a placeholder inside it, which could be forged.
  *
  * The side that has the stream opens one for it, under the name {@link VALUE} and with the number as its metadata; the
- * other side joins the two when both have come, in whichever order.
+ * other side joins the two when both have come, in whichever order. Whatever becomes of a stream that a message names,
+ * it is opened, so that nobody waits for it in vain.
  */
-import { ProtocolError, StreamError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { OpenOptions } from "../stream/definition.ts";
 import type { StreamClasses } from "../stream/strategy.ts";
-import type { ChannelStream } from "../stream/stream.ts";
+import type { Duplex } from "../stream/stream.ts";
 import type { SystemOffer } from "../stream/system.ts";
-import { type FoundStream, MOST_DEPTH, type Path, takeJson } from "./json.ts";
-import { pump } from "./pump.ts";
+import { type FoundStream, MOST_DEPTH, MOST_STREAMS, type Path, streamsIn, takeJson } from "./json.ts";
+import { pump, quietly } from "./pump.ts";
 
 /** The name of the streams that values cross as. */
 export const VALUE = "$/value";
@@ -21,10 +22,10 @@ export type WireValue = readonly [path: Path, number: number, kind: "readable" |
 
 export interface ValuesHost {
   readonly classes: StreamClasses;
-  openStream(name: string, options: OpenOptions): ChannelStream;
+  openStream(name: string, options: OpenOptions): Duplex;
 }
 
-/** A value that was checked, and its streams, none of which has been opened yet. */
+/** A value that was checked, and its streams, none of which has been opened yet. They are locked until then. */
 export interface Encoded {
   readonly value: unknown;
   /** Opens the streams, when the message is sent. */
@@ -36,24 +37,18 @@ export interface Encoded {
 /** What a message is to say of its streams, and the streams themselves. */
 export interface OpenedValues {
   readonly wires: readonly WireValue[] | undefined;
-  readonly streams: readonly ChannelStream[];
+  readonly streams: readonly Duplex[];
 }
 
 const NO_STREAMS: OpenedValues = { wires: undefined, streams: [] };
 
-/** The streams that came with a message. */
+/** A value that came, with its streams in place. */
 export interface Received {
   readonly value: unknown;
-  readonly streams: readonly ReceivedStream[];
+  readonly streams: readonly Duplex[];
 }
 
-export interface ReceivedStream {
-  readonly stream: ChannelStream;
-  readonly kind: WireValue[2];
-}
-
-/** Streams of one message, and such that were named and have not come. */
-const MOST_STREAMS = 1_024;
+/** Streams that were named and have not come, and such that have come and were not named. */
 const MOST_AWAITED = 4_096;
 
 type Take = (offer: SystemOffer) => void;
@@ -72,29 +67,36 @@ export class Values {
   /** Throws a TypeError that names what cannot cross; `what` says whose params, or result, that is. */
   encode(value: unknown, what: string): Encoded {
     const taken = takeJson(value, what);
+    // A call may wait before it is sent: nobody else is to use its streams meanwhile.
+    const unlocks = taken.streams.map(lock);
+    const unlock = (): void => {
+      for (const each of unlocks) each();
+    };
     return {
       value: taken.value,
       open: () => {
         if (taken.streams.length === 0) return NO_STREAMS;
+        unlock();
         const wires = taken.streams.map(({ path, kind }): WireValue => [path, this.#next++, kind]);
         const streams = taken.streams.map((found, at) => this.#send(found, (wires[at] as WireValue)[1]));
         return { wires, streams };
       },
       discard: (reason) => {
+        unlock();
         for (const found of taken.streams) discard(found, reason);
       },
     };
   }
 
-  #send(found: FoundStream, number: number): ChannelStream {
+  #send(found: FoundStream, number: number): Duplex {
     const stream = this.#host.openStream(VALUE, { metadata: number });
     const { classes } = this.#host;
     if (found.kind === "readable") {
+      stream.writeOnly();
       void pump(found.value, stream.writable, classes);
-      quietly(stream.readable.cancel());
     } else {
       void pump(stream.readable, found.value, classes);
-      quietly(stream.writable.close());
+      void quietly(() => stream.writable.close());
     }
     return stream;
   }
@@ -102,13 +104,12 @@ export class Values {
   /** A stream that the remote has opened for a value. */
   offered(offer: SystemOffer): void {
     const number = offer.metadata;
-    if (typeof number !== "number" || this.#offers.has(number)) {
-      throw new ProtocolError("BAD_FRAME", "Cannot take a stream for a value: its number is none, or in use");
+    if (typeof number !== "number" || this.#offers.has(number) || this.#offers.size >= MOST_AWAITED) {
+      throw new ProtocolError("BAD_FRAME", "Cannot take a stream for a value: its number is none, in use, or too many");
     }
     const take = this.#awaited.get(number);
     if (take === undefined) {
       this.#offers.set(number, offer);
-      offer.withdrawn = () => this.#offers.delete(number);
       return;
     }
     this.#awaited.delete(number);
@@ -123,17 +124,19 @@ export class Values {
     }
     const list = checkWires(wires);
     const root = { value };
-    const streams: ReceivedStream[] = [];
+    const places = list.map(([path]) => takePlace(root, path));
+    const streams: Duplex[] = [];
     let missing = list.length;
-    for (const [path, number, kind] of list) {
-      const place = placeOf(root, path);
+    if (missing === 0) then({ value, streams });
+    list.forEach(([, number, kind], index) => {
+      const { at, key } = places[index] as Place;
       this.#claim(number, (offer) => {
         const stream = offer.accept({});
-        if (stream !== undefined) streams.push({ stream, kind });
-        place.at[place.key] = stream === undefined ? null : kind === "readable" ? stream.readable : stream.writable;
+        if (stream !== undefined) streams.push(stream);
+        at[key] = stream === undefined ? null : kind === "readable" ? stream.readable : stream.writable;
         if (--missing === 0) then({ value: root.value, streams });
       });
-    }
+    });
   }
 
   /** The message that they came with is not used: its streams end, on both sides. */
@@ -146,7 +149,6 @@ export class Values {
     const offer = this.#offers.get(number);
     if (offer !== undefined) {
       this.#offers.delete(number);
-      offer.withdrawn = undefined;
       take(offer);
       return;
     }
@@ -157,29 +159,38 @@ export class Values {
   }
 }
 
+/** Ends the user's streams in a value that nobody will use. */
+export function discardIn(value: unknown, reason: unknown): void {
+  for (const found of streamsIn(value)) discard(found, reason);
+}
+
 function discard({ value, kind }: FoundStream, reason: unknown): void {
-  if (kind === "writable") quietly(value.abort(reason));
-  else if ("getReader" in value) quietly(value.cancel(reason));
-  else quietly(Promise.resolve(value[Symbol.asyncIterator]().return?.()));
+  void quietly(() => {
+    if (kind === "writable") return value.abort(reason);
+    return "getReader" in value ? value.cancel(reason) : value[Symbol.asyncIterator]().return?.();
+  });
+}
+
+/** Locks a stream; what gives it back. An iterable has no lock. */
+function lock({ value, kind }: FoundStream): () => void {
+  if (kind === "readable" && !("getReader" in value)) return () => {};
+  const holder = kind === "writable" ? value.getWriter() : (value as ReadableStream).getReader();
+  return () => holder.releaseLock();
 }
 
 /** The call has failed: both sides of its streams end. */
-export function endAll(streams: readonly ChannelStream[], reason: unknown): void {
+export function endAll(streams: readonly Duplex[], reason: unknown): void {
   for (const stream of streams) stream.abort(reason);
 }
 
 /** The method has settled: what it left unlocked of its params, nobody will ever touch again. */
-export function abandon(received: readonly ReceivedStream[], method: string): void {
-  for (const { stream, kind } of received) {
-    const side = kind === "readable" ? stream.readable : stream.writable;
-    if (side.locked) continue;
-    const message = `Cannot go on with a stream in the params of "${method}": it settled without using it`;
-    stream.abort(new StreamError("STREAM_ABANDONED", message));
-  }
+export function abandonAll({ streams }: Received, method: string): void {
+  const message = `Cannot go on with a stream in the params of "${method}": it settled without using it`;
+  for (const stream of streams) stream.abandon(message);
 }
 
 function checkWires(wires: unknown): readonly WireValue[] {
-  if (Array.isArray(wires) && wires.length <= MOST_STREAMS && wires.every(isWire)) return wires;
+  if (Array.isArray(wires) && wires.length <= MOST_STREAMS && wires.every(isWire) && areDistinct(wires)) return wires;
   throw new ProtocolError("BAD_MESSAGE", 'Cannot read a message: its "streams" are not [path, number, kind]');
 }
 
@@ -190,24 +201,35 @@ function isWire(wire: unknown): wire is WireValue {
   return Number.isSafeInteger(number) && (kind === "readable" || kind === "writable");
 }
 
-/** The object that holds a value, and under which key. Only keys of its own: a path must not reach a prototype. */
-function placeOf(root: { value: unknown }, path: Path): { at: Record<string, unknown>; key: string } {
-  let at = root as Record<string, unknown>;
-  let key = "value";
-  for (const step of path) {
-    at = at[key] as Record<string, unknown>;
-    key = String(step);
-    if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) {
-      throw new ProtocolError("BAD_MESSAGE", "Cannot read a message: a stream's path leads nowhere");
-    }
-  }
-  return { at, key };
+function areDistinct(wires: readonly WireValue[]): boolean {
+  return new Set(wires.map(([, number]) => number)).size === wires.length;
 }
 
-async function quietly(done: Promise<unknown>): Promise<void> {
-  try {
-    await done;
-  } catch {
-    // Whoever uses the stream is told by it.
+/** The object that holds a value, and under which key. */
+interface Place {
+  readonly at: Record<string | number, unknown>;
+  readonly key: string | number;
+}
+
+/**
+ * Where a stream belongs: there stands `null`, and nothing once the place is taken. Only indexes of lists and names of
+ * an object's own: a path must not reach a prototype, nor a list's length.
+ */
+function takePlace(root: { value: unknown }, path: Path): Place {
+  let at: unknown = root;
+  let key: string | number = "value";
+  for (const step of path) {
+    at = (at as Record<string | number, unknown>)[key];
+    key = step;
+    const fits = typeof step === (Array.isArray(at) ? "number" : "string");
+    if (!fits || typeof at !== "object" || at === null || !Object.hasOwn(at, step)) throw nowhere();
   }
+  const place = at as Record<string | number, unknown>;
+  if (place[key] !== null) throw nowhere();
+  place[key] = undefined;
+  return { at: place, key };
+}
+
+function nowhere(): ProtocolError {
+  return new ProtocolError("BAD_MESSAGE", "Cannot read a message: where a stream's path leads stands no null");
 }

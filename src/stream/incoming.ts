@@ -123,6 +123,15 @@ export class Incoming {
 
   // What the stream tells its incoming direction.
 
+  /** Nobody will read: as `cancel()`, and no failure. */
+  dismiss(): void {
+    if (isFinalIncoming(this.state)) return;
+    this.state = nextIncoming(this.state, "cancel");
+    this.#tell(undefined);
+    this.#close(this.#controller as ReadableByteStreamController);
+    this.#owner.settled();
+  }
+
   data(frame: DataFrame): void {
     this.state = nextIncoming(this.state, "data", this.#owner.id);
     if (isFinalIncoming(this.state)) return;

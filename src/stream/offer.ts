@@ -30,6 +30,8 @@ export class Offer implements LaneReceiver {
   #chunks = 0;
   #bytes = 0;
   #others = 0;
+  /** Its lane is gone. */
+  #lost: Error | undefined = undefined;
 
   constructor(
     frame: OpenFrame,
@@ -54,7 +56,13 @@ export class Offer implements LaneReceiver {
   }
 
   lost(error: Error): void {
-    this.#host.laneLost(this, error);
+    if (this.#isAwaited) this.#lost = error;
+    else this.#host.laneLost(this, error);
+  }
+
+  /** A message will ask for it, whatever has become of it. */
+  get #isAwaited(): boolean {
+    return this.system !== undefined && this.system.withdrawn === undefined;
   }
 
   /** Keeps a frame for later. No more than the initial credit allows can honestly come. */
@@ -68,7 +76,8 @@ export class Offer implements LaneReceiver {
     }
     this.#early.push(frame);
     this.system?.arriving?.();
-    if (this.#has("stream-error") && this.#has("stream-cancel") && !this.#has("stream-end")) this.#host.withdrawn(this);
+    const isGivenUp = this.#has("stream-error") && this.#has("stream-cancel") && !this.#has("stream-end");
+    if (isGivenUp && !this.#isAwaited) this.#host.withdrawn(this);
   }
 
   /** Chunks that have come. */
@@ -98,5 +107,6 @@ export class Offer implements LaneReceiver {
     const early = this.#early;
     this.#early = [];
     for (const frame of early) stream.take(frame);
+    if (this.#lost !== undefined) stream.lost(this.#lost);
   }
 }

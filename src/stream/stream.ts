@@ -120,6 +120,11 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     this.#enter(initial);
   }
 
+  /** Opened by us although it has ended: the remote is told how. */
+  openedLate(initial: InitialCredit): void {
+    this.#enter(initial);
+  }
+
   /** Opened by the remote, and accepted. */
   accepted(): void {
     this.#enter(NO_CREDIT);
@@ -142,6 +147,23 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   fail(event: "abort" | "lost" | "refuse", reason: unknown): void {
     this.outgoing.fail(event, reason);
     this.incoming.fail(event, reason);
+  }
+
+  /** What comes from the remote is of no use, which is no failure of the stream. */
+  writeOnly(): void {
+    this.incoming.dismiss();
+  }
+
+  /**
+   * Whoever had the stream has settled: what was left unlocked and unfinished, nobody will ever touch again. What was
+   * written and closed without waiting is finished first.
+   */
+  abandon(message: string): void {
+    this.outgoing.whenDrained(() => {
+      const error = (): StreamError => new StreamError("STREAM_ABANDONED", message);
+      if (!this.writable.locked && this.outgoing.state !== "ending") this.outgoing.fail("abort", error());
+      if (!this.readable.locked) this.incoming.fail("abort", error());
+    });
   }
 
   // The owner of two directions.

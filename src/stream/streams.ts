@@ -179,18 +179,8 @@ export class Streams implements StreamContext {
     stream.id = id;
     stream.lane = forked?.lane ?? this.#sharedLane;
     this.#open.set(id, stream);
-    const frame: OpenFrame = {
-      type: "stream-open",
-      id,
-      name: stream.name,
-      codec: resolved.codecName,
-      readable: stream.incoming.window,
-      ...(stream.outgoing.suggestion && { writable: stream.outgoing.suggestion }),
-      ...(stream.metadata !== undefined && { metadata: stream.metadata }),
-      ...(forked && { port: forked.port }),
-    };
     try {
-      link.post(frame, forked && [forked.port]);
+      link.post({ ...openFrame(stream, resolved), ...(forked && { port: forked.port }) }, forked && [forked.port]);
     } catch (error) {
       // The metadata cannot be cloned: nothing was sent, and the far side need not be told.
       stream.fail("lost", error);
@@ -199,6 +189,19 @@ export class Streams implements StreamContext {
     forked?.lane.listen(stream);
     this.#unanswered++;
     stream.opened(remote.initialCredit);
+  }
+
+  /**
+   * A stream of the channel's own has ended before it could be opened: a message may have named it, so that the remote
+   * waits for it. It counts for nothing, and is not kept.
+   */
+  #startEnded({ stream, resolved }: Waiting, remote: RemoteLimits): void {
+    if (this.#nextId > LAST_ID) return;
+    stream.id = this.#nextId;
+    this.#nextId += 2;
+    stream.lane = this.#sharedLane;
+    this.#host.link.post(openFrame(stream, resolved));
+    stream.openedLate(remote.initialCredit);
   }
 
   // The remote's.
@@ -337,7 +340,7 @@ export class Streams implements StreamContext {
     }
     Promise.resolve(result)
       .then(
-        () => abandon(stream),
+        () => stream.abandon(`Cannot go on with stream "${stream.name}": its handler settled without using it`),
         (error) => stream.fail("abort", error),
       )
       .then(() => {
@@ -420,7 +423,10 @@ export class Streams implements StreamContext {
 
   finished(stream: Duplex): void {
     if (stream.id < 0) {
-      this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
+      const waiting = this.#waiting.find((each) => each.stream === stream);
+      this.#waiting = this.#waiting.filter((each) => each !== waiting);
+      const isOwn = this.#host.system.has(stream.name);
+      if (waiting !== undefined && isOwn && this.#remote !== undefined) this.#startEnded(waiting, this.#remote);
     } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
       this.#ours--;
       this.#admit();
@@ -478,6 +484,19 @@ export class Streams implements StreamContext {
   }
 }
 
+function openFrame(stream: Duplex, { codecName }: ResolvedOptions): OpenFrame {
+  const { id, name, incoming, outgoing, metadata } = stream;
+  return {
+    type: "stream-open",
+    id,
+    name,
+    codec: codecName,
+    readable: incoming.window,
+    ...(outgoing.suggestion && { writable: outgoing.suggestion }),
+    ...(metadata !== undefined && { metadata }),
+  };
+}
+
 function describe({ id, name }: Duplex): string {
   return id < 0 ? `stream "${name}"` : `stream ${id} "${name}"`;
 }
@@ -493,24 +512,6 @@ function sharedLane(link: Lane): Lane {
     listen: (_receiver: LaneReceiver) => {},
     close: () => {},
   };
-}
-
-/**
- * A handler has settled: what it left unlocked and unfinished, nobody will ever touch again. What it wrote and closed
- * without waiting is finished first.
- */
-function abandon(stream: Duplex): void {
-  stream.outgoing.whenDrained(() => abandonNow(stream));
-}
-
-function abandonNow(stream: Duplex): void {
-  const error = (): StreamError =>
-    new StreamError(
-      "STREAM_ABANDONED",
-      `Cannot go on with stream "${stream.name}": its handler settled and left it open, return a promise for when it is done`,
-    );
-  if (!stream.writable.locked && stream.outgoing.state !== "ending") stream.outgoing.fail("abort", error());
-  if (!stream.readable.locked) stream.incoming.fail("abort", error());
 }
 
 /** The name of a stream, checked at the point of the mistake. */

@@ -18,7 +18,7 @@ export interface SystemOffer {
   /** Takes it. `undefined` if it cannot be, and then it was refused. */
   accept(options: StreamOptions, flow?: Flow): Duplex | undefined;
   refuse(reason: unknown): void;
-  /** Called if the remote has given it up before it was taken. */
+  /** Called if the remote has given it up before it was taken. Without this it stays, and ends once it is taken. */
   withdrawn: (() => void) | undefined;
   /** Called when a chunk has come before it was taken. */
   arriving: (() => void) | undefined;

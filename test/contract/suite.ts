@@ -24,6 +24,10 @@ import { reasonsCross } from "./suite/reasons.ts";
 import { statsAndCalls } from "./suite/stats.ts";
 import { transfers } from "./suite/transfers.ts";
 import { pullAndUnlimited } from "./suite/unlimited.ts";
+import { values } from "./suite/values.ts";
+import { valuesEnding } from "./suite/values-ending.ts";
+import { valuesLimits } from "./suite/values-limits.ts";
+import { valuesRefused } from "./suite/values-refused.ts";
 import { waiting } from "./suite/waiting.ts";
 import { weights } from "./suite/weights.ts";
 import { windows } from "./suite/windows.ts";
@@ -49,6 +53,10 @@ const topics: Readonly<Record<string, (contract: Contract) => void>> = {
   reasonsCross,
   statsAndCalls,
   transfers,
+  values,
+  valuesEnding,
+  valuesLimits,
+  valuesRefused,
   waiting,
   weights,
   windows,

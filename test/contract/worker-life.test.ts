@@ -178,6 +178,28 @@ it("terminate() in the middle of 100 pipes: every pipe settles, and leaves no ha
   expect(near.stats().streams).toEqual([]);
 });
 
+it("terminate() in the middle of 100 calls with streams both ways: all of them settle", async () => {
+  const { worker, link } = start();
+  const near = link();
+  const ended: Promise<unknown>[] = [];
+  const settled = numbers(100).map((i) => {
+    let end = (_reason: unknown): void => {};
+    ended.push(new Promise((resolve) => (end = resolve)));
+    const input = new ReadableStream({ pull: (controller) => controller.enqueue(i), cancel: (reason) => end(reason) });
+    const sum = near.call("sum", { input });
+    const given = near.stream("generate", { key: `${i}` }).pipeTo(new WritableStream());
+    return [sum, given].map(rejection);
+  });
+  await eventually(
+    () => near.stats().streams.filter(({ incoming, outgoing }) => incoming.chunks + outgoing.chunks > 100).length,
+    (busy) => busy === 200,
+  );
+  await worker.terminate();
+  for (const error of await Promise.all([...settled.flat(), ...ended]))
+    expect(error).toEqual(withCode("CONNECTION_LOST"));
+  expect(near.stats()).toMatchObject({ calls: 0, streams: [] });
+});
+
 it("parentLink() in the main thread is a TypeError", () => {
   expect(() => parentLink()).toThrow(TypeError);
   expect(() => parentLink()).toThrow(expect.objectContaining({ code: "NO_PARENT" }));

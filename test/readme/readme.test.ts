@@ -1,11 +1,12 @@
-/** The README's example is run as it stands there, on a real file over loopback. */
-import { spawn } from "node:child_process";
+/** The README's examples are run as they stand there, the first on a real file over loopback. */
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -30,7 +31,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the example gzips a response body in a worker, and ends", async () => {
-  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs", "typed.ts"]);
+  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs", "typed.ts", "values.mjs", "trace.mjs"]);
   const server = createServer((_request, response) => createReadStream(input).pipe(response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -64,6 +65,21 @@ test("the typed example compiles as it stands, and prints what it says", { timeo
   expect(printed.trim().split("\n")).toEqual(["3", "hit0", "hit1", "hit2", "-32602 [ 'rows', 0, 'id' ]", "2"]);
 });
 
-test("the page is at most 250 lines", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(250);
+/** What an example prints, line by line, once it has ended by itself. */
+async function printed(name: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(folder, name)], { timeout: 30_000 });
+  return stdout.trimEnd().split("\n");
+}
+
+test("the example of streams as values prints what it says, and ends", async () => {
+  expect(await printed("values.mjs")).toEqual(["{ length: 11 }", "four"]);
+});
+
+test("the example of trace prints what it says, and ends", async () => {
+  const lines = await printed("trace.mjs");
+  expect(lines.slice(0, 4)).toEqual(["sent $/hello", "received $/hello", "sent add", "received 3"]);
+});
+
+test("the page is at most 350 lines", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(350);
 });

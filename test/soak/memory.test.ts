@@ -25,6 +25,16 @@ describe("streams that were used and closed", () => {
   });
 });
 
+describe("calls with streams in params and result, read to the end or left early", () => {
+  test("leave nothing behind, on either side: 5,001 to 10,000 as little as the first 5,000", async () => {
+    const { first, second, far } = await measure<{ first: Left; second: Left; far: number }>("./values.mjs");
+    expect(second.heap - first.heap).toBeLessThan(1024 * KiB);
+    expect(second.ports).toBe(first.ports);
+    expect(second.streams).toBe(0);
+    expect(far).toBeLessThan(1024 * KiB);
+  });
+});
+
 describe("idle streams", () => {
   test("cost at most 1 KB of heap each beyond bare pairs, the same when there are ten times as many", async () => {
     const few = await measure<Idle>("./idle.mjs", "1000");

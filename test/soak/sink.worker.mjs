@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { connect, define } from "sluice";
 import { parentLink } from "sluice/worker";
+import { heapUsed } from "./heap.mjs";
 
 let goOn = () => {};
 
@@ -42,6 +43,18 @@ connect(
     },
     methods: {
       goOn: () => goOn(),
+      /** A stream in, a stream out, and the method's own answer as a third. */
+      async double({ input, left }, { signal }) {
+        const numbers = [];
+        for await (const number of input) numbers.push(number);
+        async function* doubled() {
+          for (const number of numbers) yield 2 * number;
+          // Kept until nobody reads any more.
+          if (left) await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+        }
+        return { doubled: doubled(), count: numbers.length };
+      },
+      heap: () => heapUsed(),
       memory: () => {
         globalThis.gc();
         const { rss, arrayBuffers } = process.memoryUsage();

@@ -21,6 +21,16 @@ export interface Collected extends Outcome {
   readonly done: boolean;
 }
 
+/** What a method notes of the streams that it was given, or gave. */
+export interface Note extends Outcome {
+  readonly pulled?: number;
+  readonly finished?: boolean;
+  readonly aborted?: DescribedError;
+  readonly cancelled?: DescribedError;
+  readonly chunks?: readonly unknown[];
+  readonly done?: boolean;
+}
+
 export class Far {
   readonly #ask: Ask;
 
@@ -53,6 +63,10 @@ export class Far {
   }
   report<T = Collected>(key: string): Promise<T> {
     return this.#ask("report", key) as Promise<T>;
+  }
+  /** What a method of the far side has noted until now; `null` if it was not called. */
+  note<T = Note>(key: string): Promise<T> {
+    return this.#ask("note", key) as Promise<T>;
   }
   takeIncoming(key?: string): Promise<{ done: boolean; name?: string; metadata?: unknown }> {
     return this.#ask("takeIncoming", key) as Promise<{ done: boolean }>;

@@ -3,7 +3,7 @@ import { handlersOf } from "../../../src/define.ts";
 import { type Limits, resolveLimits } from "../../../src/limits.ts";
 import type { InitialCredit } from "../../../src/stream/credit.ts";
 import type { StreamDefinition, StreamHandler } from "../../../src/stream/definition.ts";
-import { type RemoteLimits, Streams } from "../../../src/stream/streams.ts";
+import { type RemoteLimits, Streams, type StreamsHost } from "../../../src/stream/streams.ts";
 import { type Frame, parseFrame } from "../../../src/wire/frames.ts";
 import { FakeScheduler, settle } from "./scheduler.ts";
 
@@ -13,6 +13,7 @@ export interface MockOptions {
   readonly initialCredit?: InitialCredit;
   readonly streams?: Readonly<Record<string, StreamHandler | StreamDefinition>>;
   readonly trusted?: boolean;
+  readonly system?: StreamsHost["system"];
   /** False: the remote has not said hello yet. */
   readonly greeted?: boolean;
 }
@@ -28,7 +29,15 @@ export class MockPeer {
   readonly breaches: (Error & { code?: unknown })[] = [];
 
   /** This side is the first of the two: its streams have odd ids, the remote's even ones. */
-  constructor({ limits, remote, initialCredit, streams = {}, trusted = true, greeted = true }: MockOptions = {}) {
+  constructor({
+    limits,
+    remote,
+    initialCredit,
+    streams = {},
+    trusted = true,
+    greeted = true,
+    system = new Map(),
+  }: MockOptions = {}) {
     this.streams = new Streams({
       link: {
         kind: "message",
@@ -44,7 +53,7 @@ export class MockPeer {
       classes: globalThis,
       initialCredit: initialCredit ?? { chunks: 1, bytes: 65_536 },
       handlers: handlersOf({ streams }),
-      system: new Map(),
+      system,
       breach: (error) => void this.breaches.push(error as Error),
       changed: () => {},
     });
