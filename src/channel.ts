@@ -16,6 +16,7 @@ import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
 import { VALUE, Values } from "./rpc/values.ts";
+import { ARRIVED, type Arrival } from "./stream/arrival.ts";
 import type { InitialCredit } from "./stream/credit.ts";
 import { DATA, DefaultStream } from "./stream/default-stream.ts";
 import type { OpenOptions } from "./stream/definition.ts";
@@ -119,6 +120,7 @@ export class Channel implements AsyncDisposable {
       classes,
       initialCredit: this.#initialCredit,
       handlers: handlersOf(options),
+      data: options.data ?? {},
       system: new Map([
         [VALUE, (offer) => values.offered(offer)],
         [DATA, (offer) => this.#data.offered(offer)],
@@ -266,10 +268,15 @@ export class Channel implements AsyncDisposable {
     if (this.#state === "closed") return;
     try {
       if (!isRpc(message)) this.#streams.receive(message);
-      else if (!this.#control(message)) this.#rpc.receive(message, this.#data.arrival(dataCount(message)));
+      else if (!this.#control(message)) this.#rpc.receive(message, this.#arrival(message));
     } catch (error) {
       this.abort(error);
     }
+  }
+
+  /** A ping is answered at once: it asks for no more than a sign of life. */
+  #arrival(message: Record<string, unknown>): Arrival {
+    return message["method"] === "$/ping" ? ARRIVED : this.#data.arrival(dataCount(message));
   }
 
   /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
@@ -377,7 +384,7 @@ export class Channel implements AsyncDisposable {
 
   #openData(name: string, options: OpenOptions): Duplex {
     if (this.#isEnding) throw this.#closedError("open the default stream");
-    return this.#streams.open(name, options);
+    return this.#streams.open(name, options, true);
   }
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */

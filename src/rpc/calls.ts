@@ -8,7 +8,7 @@ import { decodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
 import type { ChannelStream } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
-import { type Encoded, endAll, type Values } from "./values.ts";
+import { type Encoded, endAll, type Received, type Values } from "./values.ts";
 
 export interface CallOptions {
   /** Cancels the call; the promise rejects with the signal's own reason. */
@@ -150,13 +150,16 @@ export class Calls {
   }
 
   /** An answer of the remote. Throws a ProtocolError for one too many to a call that was never made. */
-  answered(response: RpcResponse, { waits }: Arrival): void {
-    const { id, streams } = response;
+  answered(response: RpcResponse, arrival: Arrival): void {
+    const { id, result, streams } = response;
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (call?.sent && !call.isAnswered) {
       call.isAnswered = true;
-      if (waits === undefined) this.#settle(call, response);
-      else waits.then(() => this.#settle(call, response));
+      this.#host.values.decode(result, streams, (received) => {
+        const waits = isSystem(call.method) ? undefined : arrival.wait();
+        if (waits === undefined) this.#settle(call, response, received);
+        else waits.then(() => this.#settle(call, response, received));
+      });
       return;
     }
     this.#host.values.release(streams, new DOMException("The call was given up", "AbortError"));
@@ -178,20 +181,20 @@ export class Calls {
   }
 
   /** The answer of a call, which may have been given up while the answer waited for streams or data. */
-  #settle(call: Call, { result, error, streams: wires }: RpcResponse): void {
-    this.#host.values.decode(result, wires, ({ value, streams }) => {
-      if (!this.#pending.has(call.id)) {
-        const received = streams.map(({ stream }) => stream);
-        endAll(received, new DOMException("The call was given up", "AbortError"));
-      } else if (error === undefined || error === null) call.resolve(value);
-      else call.reject(rebuild(error));
-    });
+  #settle(call: Call, { error }: RpcResponse, { value, streams }: Received): void {
+    if (!this.#pending.has(call.id)) {
+      const received = streams.map(({ stream }) => stream);
+      endAll(received, new DOMException("The call was given up", "AbortError"));
+    } else if (error === undefined || error === null) call.resolve(value);
+    else call.reject(rebuild(error));
   }
 
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
+    const waiting = this.#waiting;
     this.#waiting = [];
+    for (const each of waiting) if (!("id" in each)) each.params?.discard(this.#closed.reason);
     for (const call of [...this.#pending.values()]) call.reject(reasonFor(`the call of "${call.method}"`));
   }
 

@@ -11,8 +11,23 @@ export function pump(
   classes: StreamClasses,
 ): Promise<void> {
   const { ReadableStream, WritableStream } = classes;
-  if (source instanceof ReadableStream && sink instanceof WritableStream) return quietly(source.pipeTo(sink));
-  return quietly("getReader" in source ? pumpReadable(source, sink) : pumpIterable(source, sink));
+  if (source instanceof ReadableStream && sink instanceof WritableStream)
+    return ended(source.pipeTo(sink), source, sink);
+  return ended("getReader" in source ? pumpReadable(source, sink) : pumpIterable(source, sink), source, sink);
+}
+
+/** Also where it could not begin, because the user has locked one of the two meanwhile, both ends are told. */
+async function ended(
+  done: Promise<unknown>,
+  source: ReadableStream | AsyncIterable<unknown>,
+  sink: WritableStream,
+): Promise<void> {
+  try {
+    await done;
+  } catch (error) {
+    void quietly(sink.abort(error));
+    if ("getReader" in source) void quietly(source.cancel(error));
+  }
 }
 
 async function quietly(done: Promise<unknown>): Promise<void> {

@@ -168,7 +168,8 @@ export class Serving {
     if (method === undefined) {
       throw new RpcError(RPC_CODES.methodNotFound, `Cannot call "${name}": the remote has no such method`);
     }
-    if (arrival.waits !== undefined) await unlessAborted(arrival.waits, signal);
+    const waits = arrival.wait(signal);
+    if (waits !== undefined) await waits;
     const { complete, handled } = arrival;
     const result = await method(received.value as never, {
       signal,
@@ -197,11 +198,8 @@ export class Serving {
       );
       this.#served.delete(key);
     } else {
-      const opened = encoded?.open();
       // A stream of the result is a part of the call: who stops reading it stops the method.
-      for (const { signal } of opened?.streams ?? []) {
-        signal.addEventListener("abort", () => controller.abort(signal.reason), { once: true });
-      }
+      const opened = encoded?.open((reason) => controller.abort(reason));
       const value = encoded === undefined ? (result ?? null) : encoded.value;
       this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...(opened?.wires && { streams: opened.wires }) });
     }
@@ -242,17 +240,4 @@ export class Serving {
 
 function streamsOf({ streams }: Received): ChannelStream[] {
   return streams.map(({ stream }) => stream);
-}
-
-/** Resolves with `promise`; rejects as soon as the signal is aborted. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    });
-    if (signal.aborted) abort();
-  });
 }

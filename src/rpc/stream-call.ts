@@ -33,6 +33,8 @@ export function streamOf(
         };
         opened = call(signal?.aborted ? signal : cancelled.signal).then((result) => {
           reader = readerOf(result, method, ReadableStream);
+          // Given up while the answer was on its way to here.
+          if (cancelled.signal.aborted) reader.cancel(cancelled.signal.reason).catch(() => {});
           return reader;
         });
         opened.catch((error) => {

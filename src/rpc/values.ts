@@ -8,7 +8,7 @@
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { OpenOptions } from "../stream/definition.ts";
 import type { StreamClasses } from "../stream/strategy.ts";
-import type { ChannelStream } from "../stream/stream.ts";
+import type { ChannelStream, Duplex } from "../stream/stream.ts";
 import type { SystemOffer } from "../stream/system.ts";
 import { type FoundStream, MOST_DEPTH, type Path, takeJson } from "./json.ts";
 import { pump } from "./pump.ts";
@@ -21,14 +21,14 @@ export type WireValue = readonly [path: Path, number: number, kind: "readable" |
 
 export interface ValuesHost {
   readonly classes: StreamClasses;
-  openStream(name: string, options: OpenOptions): ChannelStream;
+  openStream(name: string, options: OpenOptions): Duplex;
 }
 
 /** A value that was checked, and its streams, none of which has been opened yet. */
 export interface Encoded {
   readonly value: unknown;
-  /** Opens the streams, when the message is sent. */
-  open(): OpenedValues;
+  /** Opens the streams, when the message is sent. `stopped` is told if the far side gives one of them up. */
+  open(stopped?: (reason: unknown) => void): OpenedValues;
   /** The message will not be sent: ends the user's streams. */
   discard(reason: unknown): void;
 }
@@ -74,10 +74,10 @@ export class Values {
     const taken = takeJson(value, what);
     return {
       value: taken.value,
-      open: () => {
+      open: (stopped) => {
         if (taken.streams.length === 0) return NO_STREAMS;
         const wires = taken.streams.map(({ path, kind }): WireValue => [path, this.#next++, kind]);
-        const streams = taken.streams.map((found, at) => this.#send(found, (wires[at] as WireValue)[1]));
+        const streams = taken.streams.map((found, at) => this.#send(found, (wires[at] as WireValue)[1], stopped));
         return { wires, streams };
       },
       discard: (reason) => {
@@ -86,8 +86,11 @@ export class Values {
     };
   }
 
-  #send(found: FoundStream, number: number): ChannelStream {
+  #send(found: FoundStream, number: number, stopped?: (reason: unknown) => void): ChannelStream {
     const stream = this.#host.openStream(VALUE, { metadata: number });
+    // Not the stream's signal: that is aborted by the other direction, which nobody uses.
+    const used = found.kind === "readable" ? stream.outgoing : stream.incoming;
+    used.failed = stopped;
     const { classes } = this.#host;
     if (found.kind === "readable") {
       void pump(found.value, stream.writable, classes);

@@ -33,6 +33,8 @@ type FailingEvent = Exclude<OutgoingEvent, "admit" | "accept" | "close" | "ended
 export class Outgoing implements UnderlyingSink<unknown> {
   state: OutgoingState = "waiting";
   readonly credit: SendCredit = new SendCredit();
+  /** Told when this direction fails, by whomever. */
+  failed: ((reason: unknown) => void) | undefined = undefined;
   readonly #owner: Owner;
   readonly #transfer: Transfer;
   readonly #strategy: Strategy | undefined;
@@ -422,5 +424,6 @@ export class Outgoing implements UnderlyingSink<unknown> {
     this.#weights = undefined;
     this.#checkDrained();
     this.#owner.settled(failure);
+    if (failure !== undefined) this.failed?.(failure.reason);
   }
 }

@@ -47,7 +47,7 @@ export interface StreamContext {
   /** Both directions are final: nothing of the stream comes or goes any more. */
   finished(stream: Duplex): void;
   /** The far side has accepted or refused a stream of ours, or it ended before. Once for each that was opened. */
-  answered(): void;
+  answered(stream: Duplex): void;
   /** The stream's own lane is gone, but it is not known what became of the link. */
   laneLost(stream: Duplex, error: Error): void;
 }
@@ -134,7 +134,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   answered(): boolean {
     const due = this.#unanswered;
     this.#unanswered = false;
-    if (due) this.#context.answered();
+    if (due) this.#context.answered(this);
     return due;
   }
 
