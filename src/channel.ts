@@ -103,7 +103,7 @@ export class Channel implements AsyncDisposable {
     const changed = (): void => this.#changed();
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
-    const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of) });
+    const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of, "named") });
     this.#rpc = new RpcPeer(
       { scheduler, trusted, calls, unsolicited, values, send: (message) => this.#send(message), changed },
       methodsOf(options),
@@ -163,8 +163,8 @@ export class Channel implements AsyncDisposable {
 
   /** Calls a method of the remote. */
   call(method: string, params?: unknown, options?: CallOptions): Promise<unknown> {
-    if (this.#isEnding) return Promise.reject(this.#closedError(`call "${method}"`));
-    return this.#rpc.call(method, params, options);
+    const refusal = this.#isEnding ? { reason: this.#closedError(`call "${method}"`) } : undefined;
+    return this.#rpc.call(method, params, options, refusal);
   }
 
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
@@ -384,7 +384,7 @@ export class Channel implements AsyncDisposable {
 
   #openData(name: string, options: OpenOptions): Duplex {
     if (this.#isEnding) throw this.#closedError("open the default stream");
-    return this.#streams.open(name, options, true);
+    return this.#streams.open(name, options, "extra");
   }
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */

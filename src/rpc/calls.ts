@@ -77,7 +77,13 @@ export class Calls {
     this.#admit();
   }
 
-  call(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
+  /** With a `refusal` it is only checked, and the streams in its params end. */
+  call(
+    method: string,
+    params: unknown,
+    options: CallOptions = {},
+    refusal?: { readonly reason: unknown },
+  ): Promise<unknown> {
     const { signal, timeout } = options;
     let encoded: Encoded | undefined;
     try {
@@ -87,7 +93,7 @@ export class Calls {
     } catch (error) {
       return Promise.reject(error);
     }
-    const refused = signal?.aborted ? { reason: signal.reason as unknown } : this.#closed;
+    const refused = signal?.aborted ? { reason: signal.reason as unknown } : (refusal ?? this.#closed);
     if (refused !== undefined) {
       encoded?.discard(refused.reason);
       return Promise.reject(refused.reason);

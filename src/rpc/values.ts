@@ -111,7 +111,6 @@ export class Values {
     const take = this.#awaited.get(number);
     if (take === undefined) {
       this.#offers.set(number, offer);
-      offer.withdrawn = () => this.#offers.delete(number);
       return;
     }
     this.#awaited.delete(number);
@@ -149,7 +148,6 @@ export class Values {
     const offer = this.#offers.get(number);
     if (offer !== undefined) {
       this.#offers.delete(number);
-      offer.withdrawn = undefined;
       take(offer);
       return;
     }

@@ -66,6 +66,8 @@ export class Offer implements LaneReceiver {
     }
     this.#early.push(frame);
     this.system?.arriving?.();
+    // A message names it, and will take it with its error.
+    if (this.system !== undefined && this.system.withdrawn === undefined) return;
     const error = this.#early.find((each) => each.type === "stream-error");
     if (error === undefined || !this.#has("stream-cancel") || this.#has("stream-end")) return;
     this.#host.withdrawn(this, decodeReason(error.reason));

@@ -117,7 +117,10 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   /** Opened by us, under this id: the initial credit may be spent, and what happened meanwhile is told. */
   opened(initial: InitialCredit): void {
     this.#unanswered = true;
+    // If it has ended before, the far side is told now.
+    const isOver = isFinal(this);
     this.#enter(initial);
+    if (isOver) this.settled();
   }
 
   /** Opened by the remote, and accepted. */

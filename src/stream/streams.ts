@@ -48,7 +48,14 @@ export interface StreamsHost {
 interface Waiting {
   readonly stream: Duplex;
   readonly resolved: ResolvedOptions;
+  readonly role: Role | undefined;
 }
+
+/**
+ * `"extra"`: beside what the limits allow, of which the protocol has at most one. `"named"`: a message names it, so that
+ * the remote waits for it; it is opened even if it has ended before it could be.
+ */
+export type Role = "extra" | "named";
 
 const NOTHING_OF_A_USER = { name: "", metadata: undefined, signal: undefined, initial: undefined };
 
@@ -122,8 +129,7 @@ export class Streams implements StreamContext {
 
   // Ours.
 
-  /** `isExtra`: beside what the limits allow, of which the protocol has at most one. */
-  open(name: string, options: OpenOptions, isExtra = false): Duplex {
+  open(name: string, options: OpenOptions, role?: Role): Duplex {
     const resolved = this.#options.read(options as StreamOptions);
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
@@ -138,8 +144,8 @@ export class Streams implements StreamContext {
       signal,
     });
     if (signal?.aborted) return stream;
-    if (isExtra) this.#extra = stream;
-    this.#waiting.push({ stream, resolved });
+    if (role === "extra") this.#extra = stream;
+    this.#waiting.push({ stream, resolved, role });
     this.#host.changed();
     this.#admit();
     return stream;
@@ -420,7 +426,7 @@ export class Streams implements StreamContext {
 
   finished(stream: Duplex): void {
     if (stream.id < 0) {
-      this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
+      this.#waiting = this.#waiting.filter((each) => each.stream !== stream || each.role === "named");
     } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
       if (stream !== this.#extra) this.#ours--;
       this.#admit();
@@ -464,6 +470,7 @@ export class Streams implements StreamContext {
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
     }
+    this.#waiting = [];
   }
 
   #endIncoming(): void {

@@ -20,7 +20,7 @@ export interface SystemOffer {
   /** Takes it. `undefined` if it cannot be, and then it was refused. */
   accept(options: StreamOptions, flow?: Flow): Duplex | undefined;
   refuse(reason: unknown): void;
-  /** Called if the remote has given it up before it was taken, or its lane is gone. */
+  /** Called if the remote has given it up before it was taken, or its lane is gone. Unset: it stays to be taken. */
   withdrawn: ((reason: unknown) => void) | undefined;
   /** Called when a chunk has come before it was taken. */
   arriving: (() => void) | undefined;
