@@ -1,4 +1,4 @@
-/** Keeps count of requests and their answers as they are posted: each is answered exactly once. */
+/** Keeps count of requests as they are posted, and of answers as they arrive: each is answered exactly once. */
 import { other, type SideName } from "./scenario.ts";
 
 export class Ledger {
@@ -9,17 +9,16 @@ export class Ledger {
     this.#fail = fail;
   }
 
-  posted(side: SideName, message: Readonly<Record<string, unknown>>): void {
-    const { id, method } = message;
-    if (id === undefined) return;
-    if (method !== undefined) {
-      this.#asked[side].set(id, 0);
-      return;
-    }
-    const answers = this.#asked[other(side)].get(id);
-    if (answers === undefined) this.#fail(`${side} answers request ${id}, which it was never sent`);
-    else if (answers > 0) this.#fail(`${side} answers request ${id} again`);
-    this.#asked[other(side)].set(id, (answers ?? 0) + 1);
+  posted(side: SideName, { id, method }: Readonly<Record<string, unknown>>): void {
+    if (id !== undefined && method !== undefined) this.#asked[side].set(id, 0);
+  }
+
+  arrives(side: SideName, { id, method }: Readonly<Record<string, unknown>>): void {
+    if (method !== undefined) return;
+    const answers = this.#asked[side].get(id);
+    if (answers === undefined) this.#fail(`${other(side)} answers request ${id}, which it was never sent`);
+    else if (answers > 0) this.#fail(`${other(side)} answers request ${id} again`);
+    this.#asked[side].set(id, (answers ?? 0) + 1);
   }
 
   /** Of a connection at rest. */

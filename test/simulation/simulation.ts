@@ -56,6 +56,7 @@ export class Simulation implements Run {
       delivering: (side, message) => {
         this.#arriving(side, message)?.delivers(message as never);
         const { type, id } = message as Frame;
+        if (type === undefined) this.#ledger.arrives(side, message as Record<string, unknown>);
         if (type === "stream-data") this.talk?.delivers(id, countOf(message as DataFrame));
       },
       delivered: (side, message) => this.#delivered(side, message),

@@ -45,6 +45,8 @@ export class Talk {
   /** Of the default stream that a side sends. */
   readonly #dataCauses: Readonly<Record<SideName, Causes>>;
   readonly #byId = new Map<unknown, DataFlow>();
+  /** Steps whose source has neither ended nor was cancelled. */
+  readonly #sources = new Set<number>();
   /** The channel is closed, or was lost: what is under way may be cut. */
   ends = false;
 
@@ -316,6 +318,7 @@ export class Talk {
       if ((await call()).ok) watch.fail("it was answered, and should not have been");
     } else if (kind === "fold") {
       const result = await call({ input: this.#source(plan, watch) });
+      await this.#checkSource(plan, result.ok);
       const most = Math.min(plan.stopAfter ?? count, count);
       if (result.ok && result.value !== most) watch.fail(`${String(result.value)} chunks were read, not ${most}`);
     } else if (kind === "fill") {
@@ -325,6 +328,7 @@ export class Talk {
       await this.#readNumbers(plan, channel.stream(kind, params, options), watch);
     } else {
       const result = await call({ input: this.#source(plan, watch) });
+      await this.#checkSource(plan, result.ok);
       if (result.ok) await this.#readNumbers(plan, result.value as ReadableStream<unknown>, watch);
     }
   }
@@ -367,8 +371,10 @@ export class Talk {
     let isOver = false;
     const [ended, end] = ending();
     this.#host.world.expect(`the source of step ${index}`, ended);
+    this.#sources.add(index);
     const over = (): void => {
       isOver = true;
+      this.#sources.delete(index);
       end();
     };
     return new ReadableStream<number>(
@@ -392,6 +398,13 @@ export class Talk {
       },
       { highWaterMark: 0 },
     );
+  }
+
+  /** The source of a call that has failed ends with it, whatever the method goes on to do. */
+  async #checkSource({ index }: StepPlan, isOk: boolean): Promise<void> {
+    const { world } = this.#host;
+    await world.sleep(0);
+    if (!isOk && this.#sources.has(index)) world.fail(`step ${index} has failed, and its source still runs`);
   }
 
   #sink({ index, stopAfter, delay, side }: StepPlan, watch: Watcher): WritableStream<unknown> {
