@@ -1,4 +1,4 @@
-/** The README's example is run as it stands there, on a real file over loopback. */
+/** The README's examples are run as they stand there: the first on a real file over loopback. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -29,7 +29,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the example gzips a response body in a worker, and ends", async () => {
-  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs"]);
+  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs", "fill.mjs", "index.mjs"]);
   const server = createServer((_request, response) => createReadStream(input).pipe(response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -42,6 +42,19 @@ test("the example gzips a response body in a worker, and ends", async () => {
   server.close();
   expect(code).toBe(0);
   expect(gunzipSync(readFileSync(out)).equals(readFileSync(input))).toBe(true);
+});
+
+test("the example of the default stream fills an index, and ends", async () => {
+  const child = spawn(process.execPath, [join(folder, "fill.mjs")], {
+    timeout: 30_000,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (text) => {
+    output += text;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, output }).toEqual({ code: 0, output: "{ rows: 1000, complete: true }\n" });
 });
 
 test("the page is at most 250 lines", () => {
