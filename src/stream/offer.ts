@@ -1,7 +1,7 @@
 /** A stream that the remote has opened and nobody here has taken yet. It keeps the few frames that come meanwhile. */
 import { ProtocolError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
-import { decodeReason } from "../reason.ts";
+import { decodeReason, encodeReason } from "../reason.ts";
 import { chunksOf, countOf, type DataFrame, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import type { InitialCredit } from "./credit.ts";
@@ -66,11 +66,26 @@ export class Offer implements LaneReceiver {
     }
     this.#early.push(frame);
     this.system?.arriving?.();
-    // A message names it, and will take it with its error.
-    if (this.system !== undefined && this.system.withdrawn === undefined) return;
+    if (this.#isNamed) return;
     const error = this.#early.find((each) => each.type === "stream-error");
     if (error === undefined || !this.#has("stream-cancel") || this.#has("stream-end")) return;
     this.#host.withdrawn(this, decodeReason(error.reason));
+  }
+
+  /** A message names it, and will take it with its error. */
+  get #isNamed(): boolean {
+    return this.system !== undefined && this.system.withdrawn === undefined;
+  }
+
+  /** Nothing more comes. */
+  lose(error: Error, trusted: boolean): void {
+    if (!this.#isNamed) {
+      this.#host.withdrawn(this, error);
+      return;
+    }
+    const { id } = this.frame;
+    const reason = encodeReason(error, trusted);
+    this.#early.push({ type: "stream-error", id, reason }, { type: "stream-cancel", id, reason });
   }
 
   /** Chunks that have come. */

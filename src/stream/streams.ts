@@ -450,7 +450,7 @@ export class Streams implements StreamContext {
   /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */
   laneLost(stream: Duplex | Offer, error: Error): void {
     if (stream instanceof Duplex) stream.fail("abort", connectionLost(describe(stream), error));
-    else this.withdrawn(stream, connectionLost(`stream "${stream.frame.name}"`, error));
+    else stream.lose(connectionLost(`stream "${stream.frame.name}"`, error), this.trusted);
   }
 
   // The end.
