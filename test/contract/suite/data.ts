@@ -362,6 +362,8 @@ export function defaultStream({ test }: Contract): void {
     const pair = make({});
     await pair.far.data("onData", "hold");
     await pair.near.sendData(1);
+    // The far side has it in hand: there questions overtake the channel.
+    await pair.near.call("ping");
     const closed = pair.near.close();
     expect(await isPending(pair, closed)).toBe(true);
     await pair.far.data("settleData", 0);
