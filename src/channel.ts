@@ -31,6 +31,7 @@ import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
 import { readText, writeText } from "./rpc/text.ts";
 import { VALUE, Values } from "./rpc/values.ts";
+import { ARRIVED, type Arrival } from "./stream/arrival.ts";
 import type { InitialCredit } from "./stream/credit.ts";
 import { DATA, DefaultStream } from "./stream/default-stream.ts";
 import type { OpenOptions } from "./stream/definition.ts";
@@ -163,6 +164,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       classes,
       initialCredit: this.#initialCredit,
       handlers: handlersOf(options),
+      data: options.data ?? {},
       system: new Map([
         [VALUE, (offer) => values.offered(offer)],
         [DATA, (offer) => this.#data.offered(offer)],
@@ -226,9 +228,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   #call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
-    if (!this.#isEnding) return this.#rpc.call(method, params, options);
-    // As any call that is cancelled before it begins: its streams end.
-    return this.#rpc.call(method, params, { signal: AbortSignal.abort(this.#closedError(`call "${method}"`)) });
+    const refusal = this.#isEnding ? { reason: this.#closedError(`call "${method}"`) } : undefined;
+    return this.#rpc.call(method, params, options, refusal);
   }
 
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
@@ -354,7 +355,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     try {
       if (this.#isPlain(message)) this.#receivePlain(message);
       else if (!isRpc(message) && !Array.isArray(message)) this.#streams.receive(message);
-      else if (!this.#control(message)) this.#rpc.receive(message, this.#data.arrival(dataCount(message)));
+      else if (!this.#control(message)) this.#rpc.receive(message, this.#arrival(message));
     } catch (error) {
       this.abort(error);
     }
@@ -386,6 +387,11 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#rpc.allow(Number.POSITIVE_INFINITY);
     this.#settleReady();
     this.#changed();
+  }
+
+  /** A ping is answered at once: it asks for no more than a sign of life. */
+  #arrival(message: Record<string, unknown> | unknown[]): Arrival {
+    return "method" in message && message["method"] === "$/ping" ? ARRIVED : this.#data.arrival(dataCount(message));
   }
 
   /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
@@ -510,7 +516,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   #openData(name: string, options: OpenOptions): Duplex {
     if (this.#isEnding) throw this.#closedError("open the default stream");
-    return this.#streams.open(name, options);
+    return this.#streams.open(name, options, "extra");
   }
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */

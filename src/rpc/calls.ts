@@ -87,7 +87,13 @@ export class Calls {
     this.#admit();
   }
 
-  call(method: string, params: unknown, options: CallOptions = {}): Promise<unknown> {
+  /** With a `refusal` it is only checked, and the streams in its params end. */
+  call(
+    method: string,
+    params: unknown,
+    options: CallOptions = {},
+    refusal?: { readonly reason: unknown },
+  ): Promise<unknown> {
     const { signal, onProgress } = options;
     let encoded: Encoded | undefined;
     try {
@@ -97,7 +103,7 @@ export class Calls {
     } catch (error) {
       return Promise.reject(error);
     }
-    const refused = signal?.aborted ? { reason: signal.reason as unknown } : this.#closed;
+    const refused = signal?.aborted ? { reason: signal.reason as unknown } : (refusal ?? this.#closed);
     if (refused !== undefined) {
       encoded?.discard(refused.reason);
       return Promise.reject(refused.reason);
@@ -162,12 +168,12 @@ export class Calls {
   }
 
   /** An answer of the remote. Throws a ProtocolError for one too many to a call that was never made. */
-  answered(response: RpcResponse, { waits }: Arrival): void {
+  answered(response: RpcResponse, arrival: Arrival): void {
     const { id, streams } = response;
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (call?.sent && !call.isAnswered) {
       call.isAnswered = true;
-      this.#settle(call, response, waits);
+      this.#settle(call, response, arrival);
       return;
     }
     this.#host.values.release(streams, givenUp());
@@ -189,7 +195,7 @@ export class Calls {
   }
 
   /** The answer of a call, which may be given up while the answer waits for its streams, and for data. */
-  #settle(call: Call, { result, error, streams: wires }: RpcResponse, waits: Promise<void> | undefined): void {
+  #settle(call: Call, { result, error, streams: wires }: RpcResponse, arrival: Arrival): void {
     this.#host.values.decode(result, wires, ({ value, streams }) => {
       const settle = (): void => {
         const isFailure = error !== undefined && error !== null;
@@ -197,6 +203,7 @@ export class Calls {
         if (isFailure) call.reject(rebuild(error, call.method));
         else call.resolve(value);
       };
+      const waits = isSystem(call.method) ? undefined : arrival.wait();
       if (waits === undefined) settle();
       else waits.then(settle);
     });

@@ -40,8 +40,14 @@ export class RpcPeer {
     this.#calls.allow(calls);
   }
 
-  call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
-    return this.#calls.call(method, params, options);
+  /** With a `refusal` it is only checked, and the streams in its params end. */
+  call(
+    method: string,
+    params: unknown,
+    options?: CallOptions,
+    refusal?: { readonly reason: unknown },
+  ): Promise<unknown> {
+    return this.#calls.call(method, params, options, refusal);
   }
 
   notify(method: string, params?: unknown): void {

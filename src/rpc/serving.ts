@@ -208,7 +208,8 @@ export class Serving {
         `Cannot call "${name}": the remote has no such method, name it in its definition`,
       );
     }
-    if (arrival.waits !== undefined) await unlessAborted(arrival.waits, context.signal);
+    const waits = arrival.wait(context.signal);
+    if (waits !== undefined) await waits;
     const result = await method(received.value as never, context);
     return { result, received, method: name };
   }
@@ -283,17 +284,4 @@ function follow({ streams }: OpenedValues, controller: AbortController): void {
     };
     signal.addEventListener("abort", unwanted, { once: true });
   }
-}
-
-/** Resolves with `promise`; rejects as soon as the signal is aborted. */
-function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    promise.then(() => {
-      signal.removeEventListener("abort", abort);
-      resolve();
-    });
-    if (signal.aborted) abort();
-  });
 }

@@ -152,6 +152,11 @@ export class ReceiveCredit {
     return leftOf(this, this.received);
   }
 
+  /** Would one who takes chunks as they come take another now? With room left, or with nothing in hand. */
+  get ready(): boolean {
+    return this.heldBytes === 0 || (this.held < this.highWaterMark && this.heldBytes < this.byteWindow);
+  }
+
   /** Can no grant fall due before more has arrived, whatever the reader takes? */
   get ample(): boolean {
     if (this.weighed) return false;

@@ -26,6 +26,11 @@ interface Waiting {
   resolve(): void;
 }
 
+/** Why no more chunks of the remote will come, if there is a reason. */
+interface Over {
+  readonly reason?: unknown;
+}
+
 export class DefaultStream {
   readonly #host: DefaultStreamHost;
   #outgoing: Duplex | undefined = undefined;
@@ -34,18 +39,22 @@ export class DefaultStream {
   /** How chunks are taken, once somebody has said so. */
   #readable: ReadableStream<unknown> | undefined = undefined;
   #consumer: ((chunk: unknown) => unknown) | undefined = undefined;
-  #taken: ((stream: Duplex | undefined) => void) | undefined = undefined;
-  /** Chunks of the remote whose handling has begun, and is done; of those done out of turn, which. */
+  /** Resolves with the stream of the remote once that is there and taken; with nothing if there will be none. */
+  readonly #taken: Promise<Duplex | undefined>;
+  #settleTaken!: (stream: Duplex | undefined) => void;
+  /** Chunks given to `onData`'s function; and by their numbers, in order, those for which it has not settled. */
   #begun = 0;
-  #handled = 0;
-  readonly #early = new Set<number>();
-  /** No more comes: the remote's direction has ended, or the channel. */
-  #over: { readonly reason?: unknown } | undefined = undefined;
-  #arrivals: Waiting[] = [];
-  #handlings: Waiting[] = [];
+  readonly #unsettled = new Set<number>();
+  /** No more comes: the remote's direction has ended without having been taken, or the channel. */
+  #over: Over | undefined = undefined;
+  readonly #arrivals: Waiting[] = [];
+  readonly #handlings: Waiting[] = [];
 
   constructor(host: DefaultStreamHost) {
     this.#host = host;
+    this.#taken = new Promise((resolve) => {
+      this.#settleTaken = resolve;
+    });
   }
 
   // Ours.
@@ -65,10 +74,17 @@ export class DefaultStream {
     if (writable.locked) {
       return Promise.reject(wrong("Cannot send data: the writer of channel.data.writable is held elsewhere"));
     }
+    // Node 20 answers such a write with an internal assertion.
+    if (this.#isClosed) return Promise.reject(wrong("Cannot send data: channel.data.writable was closed"));
     const writer = writable.getWriter();
     const written = writer.write(chunk);
     writer.releaseLock();
     return written;
+  }
+
+  get #isClosed(): boolean {
+    const state = this.#outgoing?.outgoing.state;
+    return state === "ending" || state === "done";
   }
 
   #open(): Duplex {
@@ -89,34 +105,29 @@ export class DefaultStream {
     }
     this.#offer = offer;
     offer.arriving = () => this.#settle();
-    offer.withdrawn = () => this.end({});
+    offer.withdrawn = (reason) => this.end({ reason });
     this.#take();
   }
 
   get readable(): ReadableStream<unknown> {
     if (this.#readable !== undefined) return this.#readable;
     if (this.#consumer !== undefined) throw wrong("Cannot read channel.data.readable: onData takes its chunks");
-    const taken = new Promise<Duplex | undefined>((resolve) => {
-      this.#taken = resolve;
-    });
     let reader: ReadableStreamDefaultReader<unknown> | undefined;
     const { ReadableStream } = this.#host.classes;
     this.#readable = new ReadableStream<unknown>(
       {
         pull: async (controller) => {
-          reader ??= (await taken)?.readable.getReader();
+          reader ??= (await this.#taken)?.readable.getReader();
           const step = await reader?.read();
           if (step === undefined && this.#over?.reason !== undefined) throw this.#over.reason;
-          if (step === undefined || step.done) {
-            controller.close();
-            return;
-          }
-          controller.enqueue(step.value);
-          this.#done(this.#begun++);
+          if (step === undefined || step.done) controller.close();
+          else controller.enqueue(step.value);
+          this.#settle();
         },
         cancel: async (reason) => {
-          const stream = reader ?? (await taken)?.readable;
-          await stream?.cancel(reason);
+          if (reader !== undefined) await reader.cancel(reason);
+          // What the remote has not opened yet is cancelled when it comes; nobody need wait for that.
+          else this.#taken.then((stream) => stream?.readable.cancel(reason)).catch(() => {});
         },
       },
       { highWaterMark: 0 },
@@ -134,43 +145,68 @@ export class DefaultStream {
     this.#take();
   }
 
+  /** Takes the remote's stream, once there is one and somebody for it. */
   #take(): void {
     const offer = this.#offer;
-    if (offer === undefined || this.#incoming !== undefined) return;
+    if (offer === undefined || this.#over !== undefined || this.#incoming !== undefined) return;
     if (this.#consumer === undefined && this.#readable === undefined) return;
     const consume = this.#consumer && ((chunk: unknown) => this.#consume(chunk));
-    this.#incoming = offer.accept(this.#host.options, { consume, arriving: () => this.#settle() });
-    this.#incoming?.writable.abort().catch(() => {});
-    this.#taken?.(this.#incoming);
-    this.#settle();
-  }
-
-  async #consume(chunk: unknown): Promise<void> {
-    const index = this.#begun++;
-    try {
-      await this.#consumer?.(chunk);
-    } finally {
-      this.#done(index);
+    const accepted = offer.accept(this.#host.options, {
+      consume,
+      arriving: () => this.#settle(),
+      // What has come already is handled before `accept` returns, and may close the channel.
+      taken: (stream) => {
+        this.#incoming = stream;
+      },
+    });
+    if (accepted === undefined) {
+      this.end({ reason: new StreamError("CODEC_MISMATCH", "Cannot take data: the remote sends it in another codec") });
+      return;
     }
+    accepted.writable.abort().catch(() => {});
+    this.#settleTaken(accepted);
+    this.#settle();
   }
 
-  /** Chunk `index` was handled. */
-  #done(index: number): void {
-    this.#early.add(index);
-    while (this.#early.delete(this.#handled)) this.#handled++;
-    this.#settle();
-    if (this.handling === 0) this.#host.changed();
+  #consume(chunk: unknown): unknown {
+    const index = this.#begun++;
+    this.#unsettled.add(index);
+    let result: unknown;
+    try {
+      result = this.#consumer?.(chunk);
+    } catch (error) {
+      this.#unsettled.delete(index);
+      throw error;
+    }
+    if (!isThenable(result)) {
+      this.#unsettled.delete(index);
+      return undefined;
+    }
+    return Promise.resolve(result).finally(() => {
+      this.#unsettled.delete(index);
+      this.#settle();
+      if (this.handling === 0) this.#host.changed();
+    });
   }
 
   /** Chunks that `onData` has not settled. */
   get handling(): number {
-    return this.#consumer === undefined ? 0 : this.#begun - this.#handled;
+    return this.#unsettled.size;
   }
 
   // What a message asks.
 
+  /** Chunks that have come. */
   get #arrived(): number {
     return this.#incoming?.incoming.credit.chunks ?? this.#offer?.arrived ?? 0;
+  }
+
+  /** Chunks that have been handled, each of them and all before it: read, or settled by `onData`'s function. */
+  get #handled(): number {
+    if (this.#incoming === undefined) return 0;
+    if (this.#consumer === undefined) return this.#arrived - this.#incoming.incoming.queued;
+    for (const first of this.#unsettled) return first;
+    return this.#begun;
   }
 
   /** No chunk will come any more. */
@@ -179,27 +215,28 @@ export class DefaultStream {
     return this.#over !== undefined || (state !== undefined && state !== "open");
   }
 
+  /** None will be handled any more either, if none is now. */
+  get #isDone(): boolean {
+    if (!this.#isComplete || this.handling > 0) return false;
+    return this.#over !== undefined || this.#incoming?.incoming.queued === 0;
+  }
+
   /** Of a message that was sent after so many chunks. */
   arrival(count: number): Arrival {
     if (count === 0) return ARRIVED;
     return {
-      waits: this.#arrived >= count || this.#isComplete ? undefined : wait(this.#arrivals, count),
+      wait: (signal) =>
+        this.#arrived >= count || this.#isComplete ? undefined : waitIn(this.#arrivals, count, signal),
       complete: () => this.#arrived >= count,
       handled: () =>
-        this.#handled >= count || (this.#isComplete && this.handling === 0)
-          ? Promise.resolve()
-          : wait(this.#handlings, count),
+        this.#handled >= count || this.#isDone ? Promise.resolve() : waitIn(this.#handlings, count, undefined),
     };
   }
 
+  /** Something has come, was handled or has ended: whoever waited for that goes on. */
   #settle(): void {
-    const isComplete = this.#isComplete;
-    this.#arrivals = release(this.#arrivals, isComplete ? Number.POSITIVE_INFINITY : this.#arrived);
-    const isHandled = isComplete && this.handling === 0 && this.#readable === undefined;
-    this.#handlings = release(
-      this.#handlings,
-      isHandled || this.#over !== undefined ? Number.POSITIVE_INFINITY : this.#handled,
-    );
+    if (this.#arrivals.length > 0) release(this.#arrivals, this.#isComplete ? Number.POSITIVE_INFINITY : this.#arrived);
+    if (this.#handlings.length > 0) release(this.#handlings, this.#isDone ? Number.POSITIVE_INFINITY : this.#handled);
   }
 
   // The end.
@@ -215,25 +252,49 @@ export class DefaultStream {
     this.end({});
   }
 
-  /** The channel has ended, with a reason if it failed. */
-  end(over: { readonly reason?: unknown }): void {
+  /** Nothing comes any more, for a reason if something failed. */
+  end(over: Over): void {
     this.#over ??= over;
-    if (this.#incoming === undefined) this.#taken?.(undefined);
+    this.#settleTaken(this.#incoming);
     this.#settle();
   }
 }
 
-function wait(list: Waiting[], count: number): Promise<void> {
-  return new Promise((resolve) => {
-    list.push({ count, resolve });
+/** Resolves once `list` was released as far as `count`; rejects as soon as the signal is aborted. */
+function waitIn(list: Waiting[], count: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const waiting: Waiting = {
+      count,
+      resolve() {
+        signal?.removeEventListener("abort", abort);
+        resolve();
+      },
+    };
+    const abort = (): void => {
+      const at = list.indexOf(waiting);
+      if (at >= 0) list.splice(at, 1);
+      reject(signal?.reason);
+    };
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    signal?.addEventListener("abort", abort, { once: true });
+    list.push(waiting);
   });
 }
 
-/** Resolves those that wait for no more than `count`; gives the others. */
-function release(list: Waiting[], count: number): Waiting[] {
-  if (list.length === 0) return list;
-  for (const each of list) if (each.count <= count) each.resolve();
-  return list.filter((each) => each.count > count);
+/** Resolves those that wait for no more than `count`; the others stay. */
+function release(list: Waiting[], count: number): void {
+  const all = list.splice(0);
+  for (const each of all) {
+    if (each.count <= count) each.resolve();
+    else list.push(each);
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 function wrong(message: string): TypeError {

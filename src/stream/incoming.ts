@@ -50,6 +50,8 @@ export class Incoming {
   #payload = 0;
   /** The platform has pulled an empty queue, and nothing has come into it since. */
   #wanting = false;
+  /** Of a direction that is consumed: the end of this turn will look for a grant that is due. */
+  #granting = false;
   /** Ends the pull under way, so that the platform asks again. */
   #rearm: (() => void) | undefined = undefined;
   /** The reason of a cancel that came before the stream was opened. */
@@ -93,6 +95,8 @@ export class Incoming {
 
   /** The stream has been opened under an id. */
   opened(): void {
+    // Who consumes always waits for the next chunk, also where the window is 0.
+    if (this.#options.consume !== undefined) this.#grant(this.credit.ready);
     if (this.#untold === undefined) return;
     this.#tell(this.#untold.reason);
     this.#untold = undefined;
@@ -105,6 +109,8 @@ export class Incoming {
   }
 
   pull(): undefined | Promise<void> {
+    // Nothing ever comes into the queue.
+    if (this.#options.consume !== undefined) return;
     this.#wanting = this.queued === 0;
     this.#grant(this.#wanting);
     // While no grant can fall due, the reader's progress is of no interest: the pull ends when more has arrived.
@@ -146,7 +152,7 @@ export class Incoming {
       this.fail("abort", error);
       return;
     }
-    this.#grant(this.#wanting);
+    this.#grant(this.#options.consume === undefined ? this.#wanting : this.credit.ready);
     if (!this.credit.ample) this.#ask();
     this.#options.arriving?.();
   }
@@ -240,14 +246,29 @@ export class Incoming {
   }
 
   #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {
-    this.#wanting = false;
-    new Promise((resolve) => resolve(consume(value))).then(
+    // A throw ends this direction like any other error in here.
+    const handled = consume(value) as Promise<unknown> | undefined;
+    if (handled === undefined) {
+      this.credit.leave(weight, bytes);
+      return;
+    }
+    handled.then(
       () => {
         this.credit.leave(weight, bytes);
-        this.#grant(this.credit.heldBytes === 0);
+        this.#grantLater();
       },
       (error) => this.fail("abort", error),
     );
+  }
+
+  /** Of what has been consumed in this turn, one grant. */
+  #grantLater(): void {
+    if (this.#granting) return;
+    this.#granting = true;
+    this.#owner.turn.defer(() => {
+      this.#granting = false;
+      this.#grant(this.credit.ready);
+    });
   }
 
   #enqueue(value: unknown, weight: number, bytes: number): void {

@@ -1,6 +1,7 @@
 /** A stream that the remote has opened and nobody here has taken yet. It keeps the few frames that come meanwhile. */
 import { ProtocolError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
+import { decodeReason } from "../reason.ts";
 import { chunksOf, countOf, type DataFrame, type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import type { InitialCredit } from "./credit.ts";
@@ -11,7 +12,7 @@ import type { SystemOffer } from "./system.ts";
 /** What an offer tells its channel's streams. */
 interface OfferHost {
   breach(error: unknown): void;
-  withdrawn(offer: Offer): void;
+  withdrawn(offer: Offer, reason: unknown): void;
   laneLost(offer: Offer, error: Error): void;
 }
 
@@ -76,8 +77,9 @@ export class Offer implements LaneReceiver {
     }
     this.#early.push(frame);
     this.system?.arriving?.();
-    const isGivenUp = this.#has("stream-error") && this.#has("stream-cancel") && !this.#has("stream-end");
-    if (isGivenUp && !this.#isAwaited) this.#host.withdrawn(this);
+    const error = this.#early.find((each) => each.type === "stream-error");
+    if (error === undefined || !this.#has("stream-cancel") || this.#has("stream-end")) return;
+    if (!this.#isAwaited) this.#host.withdrawn(this, decodeReason(error.reason));
   }
 
   /** Chunks that have come. */

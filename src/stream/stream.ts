@@ -47,7 +47,7 @@ export interface StreamContext {
   /** Both directions are final: nothing of the stream comes or goes any more. */
   finished(stream: Duplex): void;
   /** The far side has accepted or refused a stream of ours, or it ended before. Once for each that was opened. */
-  answered(): void;
+  answered(stream: Duplex): void;
   /** The stream's own lane is gone, but it is not known what became of the link. */
   laneLost(stream: Duplex, error: Error): void;
 }
@@ -117,7 +117,10 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   /** Opened by us, under this id: the initial credit may be spent, and what happened meanwhile is told. */
   opened(initial: InitialCredit): void {
     this.#unanswered = true;
+    // If it has ended before, the far side is told now.
+    const isOver = isFinal(this);
     this.#enter(initial);
+    if (isOver) this.settled();
   }
 
   /** Opened by us although it has ended: the remote is told how. */
@@ -139,7 +142,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   answered(): boolean {
     const due = this.#unanswered;
     this.#unanswered = false;
-    if (due) this.#context.answered();
+    if (due) this.#context.answered(this);
     return due;
   }
 

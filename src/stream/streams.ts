@@ -36,6 +36,8 @@ export interface StreamsHost {
   readonly classes: StreamClasses;
   readonly initialCredit: InitialCredit;
   readonly handlers: ReadonlyMap<string, StreamDefinition>;
+  /** Options of the default stream, which are checked here. */
+  readonly data: StreamOptions;
   /** Who takes streams of names that start with `$/`. */
   readonly system: ReadonlyMap<string, (offer: SystemOffer) => void>;
   breach(error: unknown): void;
@@ -46,7 +48,14 @@ export interface StreamsHost {
 interface Waiting {
   readonly stream: Duplex;
   readonly resolved: ResolvedOptions;
+  readonly role: Role | undefined;
 }
+
+/**
+ * `"extra"`: beside what the limits allow, of which the protocol has at most one. `"named"`: a message names it, so that
+ * the remote waits for it; it is opened even if it has ended before it could be.
+ */
+export type Role = "extra" | "named";
 
 const NOTHING_OF_A_USER = { name: "", metadata: undefined, signal: undefined, initial: undefined };
 
@@ -69,6 +78,8 @@ export class Streams implements StreamContext {
   #nextId = 0;
   #ours = 0;
   #unanswered = 0;
+  /** Of ours, the one that counts towards no limit: were it not taken, it would keep all others waiting. */
+  #extra: Duplex | undefined = undefined;
   /** Of the remote's: the last id, those taken by a handler that has not settled, and those not yet taken. */
   #lastRemoteId = -1;
   #theirs = 0;
@@ -95,6 +106,7 @@ export class Streams implements StreamContext {
     this.largestWindow = host.limits.window;
     this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted);
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
+    this.#options.read(host.data);
   }
 
   get largestChunk(): number {
@@ -117,7 +129,7 @@ export class Streams implements StreamContext {
 
   // Ours.
 
-  open(name: string, options: OpenOptions): Duplex {
+  open(name: string, options: OpenOptions, role?: Role): Duplex {
     const resolved = this.#options.read(options as StreamOptions);
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
@@ -132,7 +144,8 @@ export class Streams implements StreamContext {
       signal,
     });
     if (signal?.aborted) return stream;
-    this.#waiting.push({ stream, resolved });
+    if (role === "extra") this.#extra = stream;
+    this.#waiting.push({ stream, resolved, role });
     this.#host.changed();
     this.#admit();
     return stream;
@@ -155,6 +168,11 @@ export class Streams implements StreamContext {
   #admit(): void {
     const remote = this.#remote;
     if (remote === undefined) return;
+    const extra = this.#waiting.find(({ stream }) => stream === this.#extra);
+    if (extra !== undefined) {
+      this.#waiting = this.#waiting.filter((each) => each !== extra);
+      this.#start(extra, remote);
+    }
     while (this.#waiting.length > 0 && this.#ours < remote.streams && this.#unanswered < remote.unaccepted) {
       this.#start(this.#waiting.shift() as Waiting, remote);
     }
@@ -173,7 +191,7 @@ export class Streams implements StreamContext {
       return;
     }
     this.#nextId += 2;
-    this.#ours++;
+    if (stream !== this.#extra) this.#ours++;
     const { link } = this.#host;
     const forked = remote.fork ? link.fork?.() : undefined;
     stream.id = id;
@@ -187,7 +205,7 @@ export class Streams implements StreamContext {
       return;
     }
     forked?.lane.listen(stream);
-    this.#unanswered++;
+    if (stream !== this.#extra) this.#unanswered++;
     stream.opened(remote.initialCredit);
   }
 
@@ -397,6 +415,7 @@ export class Streams implements StreamContext {
     if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
     else
       stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#remote?.window ?? 0), bytes);
+    flow?.taken?.(stream);
     offer.handOver(stream);
     return stream;
   }
@@ -428,21 +447,21 @@ export class Streams implements StreamContext {
       const isOwn = this.#host.system.has(stream.name);
       if (waiting !== undefined && isOwn && this.#remote !== undefined) this.#startEnded(waiting, this.#remote);
     } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
-      this.#ours--;
+      if (stream !== this.#extra) this.#ours--;
       this.#admit();
     }
     this.#host.changed();
   }
 
   /** A stream of ours was accepted or refused, or ended before. */
-  answered(): void {
-    this.#unanswered--;
+  answered(stream: Duplex): void {
+    if (stream !== this.#extra) this.#unanswered--;
     this.#admit();
   }
 
   /** An offer was withdrawn: its opener gave both directions up before anybody took it. */
-  withdrawn(offer: Offer): void {
-    offer.system?.withdrawn?.();
+  withdrawn(offer: Offer, reason: unknown): void {
+    offer.system?.withdrawn?.(reason);
     offer.lane.close();
     this.#forget(offer);
   }
@@ -450,7 +469,7 @@ export class Streams implements StreamContext {
   /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */
   laneLost(stream: Duplex | Offer, error: Error): void {
     if (stream instanceof Duplex) stream.fail("abort", connectionLost(describe(stream), error));
-    else this.withdrawn(stream);
+    else this.withdrawn(stream, connectionLost(`stream "${stream.frame.name}"`, error));
   }
 
   // The end.
@@ -475,6 +494,7 @@ export class Streams implements StreamContext {
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
     }
+    this.#waiting = [];
   }
 
   #endIncoming(): void {

@@ -12,6 +12,7 @@ import { chunks } from "./suite/chunks.ts";
 import { closing } from "./suite/closing.ts";
 import { codecs } from "./suite/codecs.ts";
 import { crossing } from "./suite/crossing.ts";
+import { defaultStream } from "./suite/data.ts";
 import { ending } from "./suite/ending.ts";
 import { losses } from "./suite/losses.ts";
 import { many } from "./suite/many.ts";
@@ -42,6 +43,7 @@ const topics: Readonly<Record<string, (contract: Contract) => void>> = {
   closing,
   codecs,
   crossing,
+  defaultStream,
   ending,
   losses,
   many,

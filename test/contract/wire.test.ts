@@ -4,6 +4,7 @@
  */
 import { describe } from "vitest";
 import { creditRules } from "./wire/credit.ts";
+import { dataRules } from "./wire/data.ts";
 import { grantRules } from "./wire/grants.ts";
 import { helloRules } from "./wire/hello.ts";
 import { malformedRules } from "./wire/malformed.ts";
@@ -16,6 +17,7 @@ describe("hello", helloRules);
 describe("malformed", malformedRules);
 describe("states", stateRules);
 describe("credit", creditRules);
+describe("data", dataRules);
 describe("grants", grantRules);
 describe("sent", sendingRules);
 describe("plain JSON-RPC", plainRules);

@@ -31,7 +31,15 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the example gzips a response body in a worker, and ends", async () => {
-  expect(files.map(({ name }) => name)).toEqual(["main.mjs", "worker.mjs", "typed.ts", "values.mjs", "trace.mjs"]);
+  expect(files.map(({ name }) => name)).toEqual([
+    "main.mjs",
+    "worker.mjs",
+    "typed.ts",
+    "values.mjs",
+    "trace.mjs",
+    "fill.mjs",
+    "index.mjs",
+  ]);
   const server = createServer((_request, response) => createReadStream(input).pipe(response)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -78,6 +86,19 @@ test("the example of streams as values prints what it says, and ends", async () 
 test("the example of trace prints what it says, and ends", async () => {
   const lines = await printed("trace.mjs");
   expect(lines.slice(0, 4)).toEqual(["sent $/hello", "received $/hello", "sent add", "received 3"]);
+});
+
+test("the example of the default stream fills an index, and ends", async () => {
+  const child = spawn(process.execPath, [join(folder, "fill.mjs")], {
+    timeout: 30_000,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let output = "";
+  child.stdout.on("data", (text) => {
+    output += text;
+  });
+  const [code] = await once(child, "close");
+  expect({ code, output }).toEqual({ code: 0, output: "{ rows: 1000, complete: true }\n" });
 });
 
 test("the page is at most 350 lines", () => {

@@ -1,6 +1,7 @@
 /** Draws a scenario from a seed. What is drawn must be able to end: nobody waits for what will never come. */
 import { drawFlow, drawKind, drawMoment } from "./draw-flow.ts";
 import { drawOptions } from "./draw-options.ts";
+import { drawTalk } from "./draw-talk.ts";
 import { Random } from "./random.ts";
 import {
   type ChannelEvent,
@@ -44,6 +45,7 @@ export function draw(seed: number): Scenario {
       takes: random.int(0, 60),
       cancelAfter: random.chance(0.3) ? random.int(0, 60) : undefined,
     })),
+    talk: drawTalk(random, sides.A.limits.streams !== undefined || sides.B.limits.streams !== undefined),
     event,
     closing: random.pick(["A", "B", "both", "dispose"]),
     quiet: random.chance(0.3),

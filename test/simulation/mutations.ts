@@ -1,5 +1,8 @@
 /** Bugs, planted from outside: each breaks one rule of the design, and the simulator has to find it. */
+import { VALUE } from "../../src/rpc/values.ts";
+import { ARRIVED } from "../../src/stream/arrival.ts";
 import { ReceiveCredit } from "../../src/stream/credit.ts";
+import { DefaultStream } from "../../src/stream/default-stream.ts";
 import { Incoming } from "../../src/stream/incoming.ts";
 import { Outgoing } from "../../src/stream/outgoing.ts";
 import { Duplex } from "../../src/stream/stream.ts";
@@ -9,6 +12,7 @@ import {
   loseLast,
   type Plant,
   patch,
+  plantCountWritten,
   plantLossTakesBack,
   plantMustFit,
   plantNoOldNews,
@@ -150,4 +154,66 @@ export const mutations: readonly Mutation[] = [
         };
       }),
   },
+  {
+    name: "a message does not wait for the data before it",
+    plant: () => patch(DefaultStream.prototype, "arrival", () => () => ARRIVED),
+  },
+  { name: "a message counts the chunks that were written, not those that have started", plant: plantCountWritten },
+  {
+    name: "dataHandled() does not wait for what onData gave",
+    plant: () =>
+      patch(DefaultStream.prototype, "arrival", (real) => {
+        return function (this: DefaultStream, count) {
+          return { ...real.call(this, count), handled: () => Promise.resolve() };
+        };
+      }),
+  },
+  {
+    name: "the credit of onData returns at once",
+    plant: () =>
+      patch(DefaultStream.prototype, "onData", (real) => {
+        return function (this: DefaultStream, handle) {
+          real.call(this, (chunk) => {
+            Promise.resolve(handle(chunk)).catch(() => {});
+          });
+        };
+      }),
+  },
+  {
+    name: "the streams of a call that failed do not end",
+    plant: () =>
+      patch(Duplex.prototype, "abort", (real) => {
+        return function (this: Duplex, reason) {
+          if (this.name !== VALUE) real.call(this, reason);
+        };
+      }),
+  },
+  {
+    name: "a stream of a value that ends before it could be opened never is",
+    plant: () =>
+      patch(Streams.prototype, "open", (real) => {
+        return function (this: Streams, name, options, role) {
+          return real.call(this, name, options, role === "named" ? undefined : role);
+        };
+      }),
+  },
+  {
+    name: "the default stream takes a place among the others",
+    plant: () =>
+      patch(Streams.prototype, "open", (real) => {
+        return function (this: Streams, name, options, role) {
+          return real.call(this, name, options, role === "extra" ? undefined : role);
+        };
+      }),
+  },
+  {
+    name: "an answer is sent twice",
+    wrap: (link) =>
+      hooked(link, () => (frame, transfer, send) => {
+        send(frame, transfer);
+        if ("result" in frame) send(frame, transfer);
+      }),
+  },
+  { name: "a call is never answered", wrap: dropping((frame) => "result" in frame && frame.result !== null) },
+  { name: "a cancelled call is not told", wrap: dropping((frame) => "method" in frame && frame.method === "$/cancel") },
 ];

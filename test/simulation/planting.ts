@@ -2,8 +2,10 @@
 import { ProtocolError } from "../../src/errors.ts";
 import { charge } from "../../src/stream/chunk.ts";
 import { SendCredit } from "../../src/stream/credit.ts";
+import { DefaultStream } from "../../src/stream/default-stream.ts";
 import { Incoming } from "../../src/stream/incoming.ts";
 import { Outgoing } from "../../src/stream/outgoing.ts";
+import type { Duplex } from "../../src/stream/stream.ts";
 import { Streams } from "../../src/stream/streams.ts";
 import { chunksOf, type DataFrame, type EndFrame } from "../../src/wire/frames.ts";
 import type { SimulationOptions } from "./simulation.ts";
@@ -55,6 +57,39 @@ export function plantMustFit(): () => void {
   return () => {
     mend();
     Object.defineProperty(SendCredit.prototype, "open", open);
+  };
+}
+
+/** Of the default stream, what waits for credit counts as sent. */
+export function plantCountWritten(): () => void {
+  const started = Object.getOwnPropertyDescriptor(DefaultStream.prototype, "started") as PropertyDescriptor;
+  const outgoing = new WeakMap<DefaultStream, Duplex>();
+  const mendOpen = patch(Streams.prototype, "open", (real) => {
+    return function (this: Streams, name, options, role) {
+      const stream = real.call(this, name, options, role);
+      if (role === "extra") opened = stream;
+      return stream;
+    };
+  });
+  let opened: Duplex | undefined;
+  const mendSend = patch(DefaultStream.prototype, "send", (real) => {
+    return function (this: DefaultStream, chunk) {
+      opened = undefined;
+      const sent = real.call(this, chunk);
+      if (opened !== undefined) outgoing.set(this, opened);
+      return sent;
+    };
+  });
+  Object.defineProperty(DefaultStream.prototype, "started", {
+    ...started,
+    get(this: DefaultStream): number {
+      return started.get?.call(this) + (outgoing.get(this)?.outgoing.queued ?? 0);
+    },
+  });
+  return () => {
+    mendOpen();
+    mendSend();
+    Object.defineProperty(DefaultStream.prototype, "started", started);
   };
 }
 

@@ -1,5 +1,7 @@
 /** What a seed decides before anything runs: the link, the streams, who writes and reads how, and what goes wrong. */
 
+import type { TalkPlan } from "./draw-talk.ts";
+
 export type SideName = "A" | "B";
 export const other = (side: SideName): SideName => (side === "A" ? "B" : "A");
 
@@ -162,6 +164,7 @@ export interface Scenario {
   readonly sides: Readonly<Record<SideName, SidePlan>>;
   readonly streams: readonly StreamPlan[];
   readonly calls: readonly CallPlan[];
+  readonly talk: TalkPlan | undefined;
   readonly event: ChannelEvent | undefined;
   /** Who closes the channel in the end, and whether that waits until all is quiet. */
   readonly closing: "A" | "B" | "both" | "dispose";

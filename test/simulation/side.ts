@@ -2,10 +2,12 @@
 import { type Channel, connect } from "../../src/channel.ts";
 import type { MessageLink } from "../../src/link.ts";
 import type { Course } from "./course.ts";
+import type { StepPlan } from "./draw-talk.ts";
 import type { Net, SimLink } from "./link.ts";
 import type { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
 import type { CallPlan, SideName, SidePlan } from "./scenario.ts";
+import type { Talk } from "./talk.ts";
 import { Watcher } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -19,6 +21,7 @@ export interface Run {
   readonly causes: Causes;
   /** The same for channels and calls, where a close is a reason too. */
   readonly channelCauses: Causes;
+  readonly talk: Talk | undefined;
   /** Whatever has to be done before the channel is closed in the end. */
   readonly busy: Promise<unknown>[];
   /** Errors of a lost connection are to be expected from now on. */
@@ -45,6 +48,7 @@ export class Side {
   /** `link` is this side's, or what somebody has put around it. */
   connect(link: MessageLink): void {
     const { takesIncoming, initialCredit, limits } = this.#plan;
+    const { talk } = this.#run;
     const definitions = this.#run.courses
       .filter(({ far }) => far === this.name)
       .map((course) => [course.name, course.definition()] as const)
@@ -52,12 +56,14 @@ export class Side {
     const channel = connect(link, {
       streams: Object.fromEntries(definitions as never),
       methods: {
+        ...talk?.methodsOf(this.name),
         work: async ({ takes, answer }: { takes: number; answer: number }) => {
           await this.#run.world.sleep(takes);
           return answer;
         },
       },
       limits,
+      ...(talk && { data: talk.optionsOf(this.name) }),
       ...(initialCredit && { initialCredit }),
     });
     this.#channel = channel;
@@ -65,6 +71,7 @@ export class Side {
       this.ready = true;
     });
     void this.#watch.settles("closed", channel.closed);
+    talk?.connected(this.name, channel);
     if (takesIncoming) void this.#watch.settles("incomingStreams", this.#takeIncoming(channel));
   }
 
@@ -96,8 +103,13 @@ export class Side {
     busy.push(checked);
   }
 
+  step(plan: StepPlan): void {
+    this.#run.talk?.start(plan, this.#channel as Channel);
+  }
+
   abort(reason: unknown): void {
     if (this.#channel === undefined) return;
+    if (this.#run.talk !== undefined) this.#run.talk.ends = true;
     const { causes } = this.#run;
     // Without a reason, there is one all the same.
     if (reason === undefined) causes.says("AbortError");
@@ -110,8 +122,9 @@ export class Side {
   close(disposes: boolean): void {
     const channel = this.#channel;
     if (channel === undefined) return;
-    const { world, courses, causes, channelCauses } = this.#run;
+    const { world, courses, causes, channelCauses, talk } = this.#run;
     world.log(`${this.name} closes the channel`);
+    if (talk !== undefined) talk.ends = true;
     channelCauses.says("StreamError", "CHANNEL_CLOSED");
     // What has been accepted goes on; what has not is refused.
     for (const course of courses) {
@@ -132,10 +145,13 @@ export class Side {
   checkQuiet(): void {
     const { state, calls, streams } = (this.#channel as Channel).stats();
     if (state !== "open") return;
-    const left = streams.map(({ id, incoming, outgoing }) => `${id} (${incoming.state}, ${outgoing.state})`);
+    // The default stream stays open.
+    const others = streams.filter(({ name }) => name !== "$/data");
+    const left = others.map(({ id, incoming, outgoing }) => `${id} (${incoming.state}, ${outgoing.state})`);
     if (left.length > 0) this.#watch.fail(`streams are left when all is quiet: ${left.join(", ")}`);
     if (calls > 0) this.#watch.fail(`${calls} calls are left when all is quiet`);
-    if (this.link.alive) this.#watch.fail("its process is kept alive when all is quiet");
+    if (this.link.alive && this.#run.talk === undefined)
+      this.#watch.fail("its process is kept alive when all is quiet");
   }
 
   checkClosed(): void {

@@ -1,14 +1,16 @@
 /** A whole run: two sides on a link, everything that the scenario has for them, and all checks. */
 import type { MessageLink } from "../../src/link.ts";
-import type { Frame } from "../../src/wire/frames.ts";
+import { countOf, type DataFrame, type Frame } from "../../src/wire/frames.ts";
 import { checkCourse } from "./checks.ts";
 import { Course } from "./course.ts";
 import type { Flow } from "./flow.ts";
+import { Ledger } from "./ledger.ts";
 import { Net } from "./link.ts";
 import { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
 import { type ChannelEvent, other, type Scenario, type SideName } from "./scenario.ts";
 import { type Run, Side } from "./side.ts";
+import { Talk } from "./talk.ts";
 import { World } from "./world.ts";
 import { hooked } from "./wrapped.ts";
 
@@ -30,6 +32,8 @@ export class Simulation implements Run {
   readonly causes: Causes = new Causes();
   readonly channelCauses: Causes = new Causes(this.causes);
   readonly busy: Promise<unknown>[] = [];
+  readonly talk: Talk | undefined;
+  readonly #ledger: Ledger;
   readonly #scenario: Scenario;
   readonly #wrap: SimulationOptions["wrap"];
   readonly #sides: Readonly<Record<SideName, Side>>;
@@ -45,8 +49,16 @@ export class Simulation implements Run {
     this.world = new World(verbose);
     this.random = new Random(seed ^ 0x51b1ce);
     this.courses = streams.map((plan) => new Course(this.world, this.random.fork(), scenario, plan, this.causes));
+    const { talk } = scenario;
+    this.talk = talk && new Talk(this, this.random.fork(), talk, sides);
+    this.#ledger = new Ledger((what) => this.world.fail(what));
     this.net = new Net(this.world, this.random.fork(), scenario.link, {
-      delivering: (side, message) => this.#arriving(side, message)?.delivers(message as never),
+      delivering: (side, message) => {
+        this.#arriving(side, message)?.delivers(message as never);
+        const { type, id } = message as Frame;
+        if (type === undefined) this.#ledger.arrives(side, message as Record<string, unknown>);
+        if (type === "stream-data") this.talk?.delivers(id, countOf(message as DataFrame));
+      },
       delivered: (side, message) => this.#delivered(side, message),
     });
     this.#sides = { A: new Side(this, "A", sides.A), B: new Side(this, "B", sides.B) };
@@ -61,16 +73,19 @@ export class Simulation implements Run {
       const { opener, openAt } = course.plan;
       this.#act(opener, openAt, (side) => side.open(course));
     }
+    for (const step of this.talk?.plan.steps ?? []) this.#act(step.side, step.at, (side) => side.step(step));
     for (const call of calls) this.#act(call.side, call.at, (side) => side.call(call));
     if (event !== undefined && "ms" in event) world.at(event.ms, () => this.#happen(event));
     void world.expect("the whole run", this.#conduct());
     await world.run();
     for (const course of courses) checkCourse(course, (what) => world.fail(what));
     for (const side of this.#both) side.checkClosed();
+    this.talk?.checkEnd(event === undefined && this.#scenario.closing !== "dispose");
   }
 
   loses(): void {
     const { world } = this;
+    if (this.talk !== undefined) this.talk.ends = true;
     this.causes.says("StreamError", "CONNECTION_LOST");
     this.channelCauses.says("LinkError", "CONNECTION_LOST");
     world.at(world.now + PATIENCE, () => {
@@ -99,8 +114,9 @@ export class Simulation implements Run {
   /** Waits until everybody is done, then closes. */
   async #conduct(): Promise<void> {
     const { world } = this;
-    const { sides, streams, calls, link, closing, quiet } = this.#scenario;
-    const starts = [...streams.map((each) => each.openAt), ...calls.map((each) => each.at)];
+    const { sides, streams, calls, link, closing, quiet, event } = this.#scenario;
+    const steps = this.talk?.plan.steps ?? [];
+    const starts = [...streams.map((each) => each.openAt), ...[...calls, ...steps].map((each) => each.at)];
     await world.sleep(Math.max(sides.A.connectAt, sides.B.connectAt, ...starts) + 1);
     for (let seen = -1, all = this.#everybody(); all.length > seen; all = this.#everybody()) {
       seen = all.length;
@@ -109,6 +125,7 @@ export class Simulation implements Run {
     if (quiet) {
       await world.sleep(1000 + 10 * link.latency + 3 * link.stall);
       for (const side of this.#both) side.checkQuiet();
+      if (event === undefined) this.#ledger.checkQuiet();
     }
     if (closing !== "B") this.#sides.A.close(closing === "dispose");
     if (closing === "B" || closing === "both") this.#sides.B.close(false);
@@ -123,12 +140,14 @@ export class Simulation implements Run {
     const inner = this.#wrap?.(link, this.world) ?? link;
     return hooked(inner, () => (frame, transfer, send) => {
       send(frame, transfer);
-      this.#posted(name, frame as Frame);
+      this.talk?.posted(name, frame);
+      if (frame.type === undefined) this.#ledger.posted(name, frame as Record<string, unknown>);
+      else this.#posted(name, frame as Frame);
     });
   }
 
   #posted(side: SideName, frame: Frame): void {
-    if (frame.type === "stream-open") {
+    if (frame.type === "stream-open" && !frame.name.startsWith("$/")) {
       const course = this.courses[(frame.metadata as { plan: number }).plan] as Course;
       this.#byId.set(frame.id, course);
       course.back.opens(frame.readable);

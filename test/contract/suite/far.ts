@@ -74,6 +74,13 @@ export class Far {
   cancelIncoming(reason: string): Promise<void> {
     return this.#ask("cancelIncoming", reason) as Promise<void>;
   }
+  /** A question about the default stream, of those in `test/fixtures/data.mjs`. */
+  data(question: string, ...args: unknown[]): Promise<Outcome & { result?: unknown }> {
+    return this.#ask(question, ...args) as Promise<Outcome>;
+  }
+  async dataSeen(): Promise<unknown[]> {
+    return (await this.data("dataSeen")).result as unknown[];
+  }
   call(method: string, params?: unknown): Promise<Outcome & { result?: unknown }> {
     return this.#ask("call", method, params) as Promise<Outcome>;
   }

@@ -46,7 +46,7 @@ describe("An answer with streams", () => {
   it("that is malformed is a breach at once, also while it waits for data", () => {
     const self = make();
     void quietCall(self, "m", {});
-    const waits: Arrival = { waits: Promise.resolve(), complete: () => true, handled: () => Promise.resolve() };
+    const waits: Arrival = { wait: () => Promise.resolve(), complete: () => true, handled: () => Promise.resolve() };
     const { code } = thrownBy(() => self.peer.receive(answer({ streams: [["x"]] }), waits));
     expect(code).toBe("BAD_MESSAGE");
   });

@@ -53,6 +53,7 @@ export class MockPeer {
       classes: globalThis,
       initialCredit: initialCredit ?? { chunks: 1, bytes: 65_536 },
       handlers: handlersOf({ streams }),
+      data: {},
       system,
       breach: (error) => void this.breaches.push(error as Error),
       changed: () => {},
