@@ -137,7 +137,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const changed = (): void => this.#changed();
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
-    const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of) });
+    const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of, "named") });
     this.#rpc = new RpcPeer(
       {
         scheduler,

@@ -75,6 +75,10 @@ export class Streams implements StreamContext {
   #remote: RemoteLimits | undefined = undefined;
   /** Of our streams: those not yet opened, in order; the id of the next; how many are open, and not yet answered. */
   #waiting: Waiting[] = [];
+  /** Of these, the channel's own, which wait for nobody to take them: they pass those of users. */
+  #own: Waiting[] = [];
+  /** The channel's own that were not answered yet. */
+  readonly #taken = new Set<Duplex>();
   #nextId = 0;
   #ours = 0;
   #unanswered = 0;
@@ -119,12 +123,12 @@ export class Streams implements StreamContext {
 
   /** Streams under way, ours and the remote's. */
   get active(): number {
-    return this.#waiting.length + this.#open.size + this.#theirs;
+    return this.#waiting.length + this.#own.length + this.#open.size + this.#theirs;
   }
 
   stats(): StreamStats[] {
     const streams = [...this.#open.values()].filter((each) => each instanceof Duplex);
-    return [...streams, ...this.#waiting.map((each) => each.stream)].map((stream) => stream.stats());
+    return [...streams, ...[...this.#own, ...this.#waiting].map((each) => each.stream)].map((stream) => stream.stats());
   }
 
   // Ours.
@@ -145,7 +149,7 @@ export class Streams implements StreamContext {
     });
     if (signal?.aborted) return stream;
     if (role === "extra") this.#extra = stream;
-    this.#waiting.push({ stream, resolved, role });
+    (role === undefined ? this.#waiting : this.#own).push({ stream, resolved, role });
     this.#host.changed();
     this.#admit();
     return stream;
@@ -168,17 +172,17 @@ export class Streams implements StreamContext {
   #admit(): void {
     const remote = this.#remote;
     if (remote === undefined) return;
-    const extra = this.#waiting.find(({ stream }) => stream === this.#extra);
-    if (extra !== undefined) {
-      this.#waiting = this.#waiting.filter((each) => each !== extra);
-      this.#start(extra, remote);
+    for (const each of [...this.#own]) {
+      if (each.role !== "extra" && this.#ours >= remote.streams) continue;
+      this.#own = this.#own.filter((other) => other !== each);
+      this.#start(each, remote);
     }
     while (this.#waiting.length > 0 && this.#ours < remote.streams && this.#unanswered < remote.unaccepted) {
       this.#start(this.#waiting.shift() as Waiting, remote);
     }
   }
 
-  #start({ stream, resolved }: Waiting, remote: RemoteLimits): void {
+  #start({ stream, resolved, role }: Waiting, remote: RemoteLimits): void {
     const id = this.#nextId;
     if (id > LAST_ID) {
       stream.fail(
@@ -205,7 +209,8 @@ export class Streams implements StreamContext {
       return;
     }
     forked?.lane.listen(stream);
-    if (stream !== this.#extra) this.#unanswered++;
+    if (role === undefined) this.#unanswered++;
+    else this.#taken.add(stream);
     stream.opened(remote.initialCredit);
   }
 
@@ -304,7 +309,7 @@ export class Streams implements StreamContext {
           `Cannot open ${what}: the remote has no handler for it, name it in its streams or read its incomingStreams`,
         ),
       );
-    } else if (this.#offers.length >= this.#host.limits.unaccepted * 2) {
+    } else if (this.#offers.filter((each) => each.system === undefined).length >= this.#host.limits.unaccepted * 2) {
       // Twice what the remote was told: it may know of streams that ended here before we do.
       const { unaccepted } = this.#host.limits;
       this.#refuse(
@@ -442,10 +447,10 @@ export class Streams implements StreamContext {
 
   finished(stream: Duplex): void {
     if (stream.id < 0) {
-      const waiting = this.#waiting.find((each) => each.stream === stream);
-      this.#waiting = this.#waiting.filter((each) => each !== waiting);
-      const isOwn = this.#host.system.has(stream.name);
-      if (waiting !== undefined && isOwn && this.#remote !== undefined) this.#startEnded(waiting, this.#remote);
+      const own = this.#own.find((each) => each.stream === stream);
+      this.#own = this.#own.filter((each) => each !== own);
+      this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
+      if (own?.role === "named" && this.#remote !== undefined) this.#startEnded(own, this.#remote);
     } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
       if (stream !== this.#extra) this.#ours--;
       this.#admit();
@@ -455,7 +460,7 @@ export class Streams implements StreamContext {
 
   /** A stream of ours was accepted or refused, or ended before. */
   answered(stream: Duplex): void {
-    if (stream !== this.#extra) this.#unanswered--;
+    if (!this.#taken.delete(stream)) this.#unanswered--;
     this.#admit();
   }
 
@@ -483,18 +488,19 @@ export class Streams implements StreamContext {
 
   /** The remote takes no streams: those that wait for it end. What is opened from now on waits again. */
   unsupported(reasonFor: (stream: string) => unknown): void {
-    for (const { stream } of [...this.#waiting]) stream.fail("lost", reasonFor(describe(stream)));
+    for (const { stream } of [...this.#own, ...this.#waiting]) stream.fail("lost", reasonFor(describe(stream)));
   }
 
   /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
   fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
     this.close(reasonFor("a stream"));
     for (const offer of [...this.#offers]) this.#refuse(offer, reasonFor("a stream"));
-    for (const { stream } of [...this.#waiting]) stream.fail(event, reasonFor(describe(stream)));
+    for (const { stream } of [...this.#own, ...this.#waiting]) stream.fail(event, reasonFor(describe(stream)));
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
     }
     this.#waiting = [];
+    this.#own = [];
   }
 
   #endIncoming(): void {

@@ -6,7 +6,7 @@ import { ONE } from "./seeds.ts";
 import { simulate } from "./simulate.ts";
 import { heldBack } from "./wrapped.ts";
 
-const MOST_SEEDS = 400;
+const MOST_SEEDS = 1000;
 
 /** Holding frames back for a moment is no bug: what is caught above is not the wrapping. */
 test.skipIf(ONE !== undefined)("a link that is only slower is fine", async () => {

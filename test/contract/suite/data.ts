@@ -13,7 +13,6 @@ import {
   numbers,
   quiet,
   readAll,
-  readSome,
   rejection,
   through,
   withCode,
@@ -413,17 +412,6 @@ export function defaultStream({ test }: Contract): void {
     expect(await call).toMatchObject({ code: "CONNECTION_LOST" });
     expect(await read).toEqual(withCode("CONNECTION_LOST"));
     expect(await rejection(near.closed)).toEqual(withCode("CONNECTION_LOST"));
-  });
-
-  test("who stops reading the stream of a result aborts the method's signal", async (make) => {
-    const { near, far } = make({});
-    const reader = near.stream("generate").getReader();
-    expect(await readSome(reader, 1)).toEqual(["first"]);
-    await reader.cancel();
-    await eventually(
-      () => far.data("dataNotes"),
-      ({ result }) => (result as unknown[]).includes("stopped"),
-    );
   });
 
   test("a channel without data pays nothing: no count in messages, no streams", async (make) => {
