@@ -71,6 +71,11 @@ export class Incoming {
     return { highWaterMark: this.#options.mark };
   }
 
+  /** Makes what the first chunk would: of a stream that is kept as a pattern. */
+  prepare(): void {
+    this.#held = new Held(false);
+  }
+
   /** The limits as they are told in `stream-open` and `stream-accept`. */
   get window(): WireWindow {
     const { unit, limit, byteLimit } = this.credit;

@@ -74,6 +74,12 @@ export class Outgoing implements UnderlyingSink<unknown> {
     return { highWaterMark: highWaterMark === 0 ? 1 : highWaterMark, size: (chunk) => this.#enter(chunk, weigh) };
   }
 
+  /** Makes what the first chunk would: of a stream that is kept as a pattern. */
+  prepare(): void {
+    this.#batch = new Batch(-1, false);
+    this.#batch.addPlain({ a: [0] }, 1);
+  }
+
   get codecName(): string {
     return this.#codec?.name ?? CLONE;
   }

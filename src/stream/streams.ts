@@ -156,7 +156,11 @@ export class Streams implements StreamContext {
   }
 
   #make(options: DuplexOptions): Duplex {
-    this.#kept ??= new Duplex(this, { ...options, ...this.#options.read({}), ...NOTHING_OF_A_USER });
+    if (this.#kept === undefined) {
+      this.#kept = new Duplex(this, { ...options, ...this.#options.read({}), ...NOTHING_OF_A_USER });
+      this.#kept.incoming.prepare();
+      this.#kept.outgoing.prepare();
+    }
     return new Duplex(this, options);
   }
 
