@@ -8,7 +8,9 @@
  */
 import type {
   ArgumentsOf,
+  BatchName,
   ChunkOf,
+  FallbackOption,
   MethodName,
   OtherStreamName,
   ReadFrom,
@@ -137,7 +139,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const changed = (): void => this.#changed();
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
-    const values = new Values({ classes, openStream: (name, of) => this.#streams.open(name, of, "named") });
+    const values = new Values({ classes, openStream: (name, of) => this.#openValue(name, of) });
     this.#rpc = new RpcPeer(
       {
         scheduler,
@@ -209,8 +211,19 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   openStream(name: string = "", options: OpenOptions = {}): ChannelStream {
     streamName(name);
     if (this.#isEnding) throw this.#closedError(`open stream "${name}"`);
-    if (this.#remote?.capabilities.streams === false) throw unsupported(`stream "${name}"`);
+    if (!this.#takesStreams) throw unsupported(`stream "${name}"`);
     return this.#streams.open(name, options);
+  }
+
+  /** False once the remote is known to know plain JSON-RPC only. */
+  get #takesStreams(): boolean {
+    return this.#remote?.capabilities.streams !== false;
+  }
+
+  /** For a stream in params or a result. */
+  #openValue(name: string, options: OpenOptions): Duplex {
+    if (!this.#takesStreams) throw unsupported("a stream in a call");
+    return this.#streams.open(name, options, "named");
   }
 
   /** Streams of the remote that no handler is named for, accepted as they are read. Asking for it is what takes them. */
@@ -235,10 +248,16 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
   stream<Name extends StreamingName<Api>>(
     method: Name,
-    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions]>
+    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions & FallbackOption<BatchName<Api, Name>>]>
   ): ReadableStream<ChunkOf<Api, Name>>;
-  stream(method: string, params?: unknown, options: StreamCallOptions = {}): ReadableStream<unknown> {
-    return streamOf((signal) => this.#call(method, params, { ...options, signal }), method, options, this.#classes);
+  stream(method: string, params?: unknown, options: StreamCallOptions & FallbackOption = {}): ReadableStream<unknown> {
+    const { fallback, ...rest } = options;
+    const call = (signal: AbortSignal | undefined): Promise<unknown> => {
+      if (fallback === undefined) return this.#call(method, params, { ...rest, signal });
+      // Which of the two, only the remote's hello tells.
+      return this.ready.then(() => this.#call(this.#takesStreams ? method : fallback, params, { ...rest, signal }));
+    };
+    return streamOf(call, method, rest, this.#classes);
   }
 
   /** The default stream, for what needs no name. Its options are `connect`'s `data`. */

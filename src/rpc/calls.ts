@@ -10,7 +10,7 @@ import type { Duplex } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
-import { type Encoded, endAll, type Values } from "./values.ts";
+import { type Encoded, endAll, type OpenedValues, type Values } from "./values.ts";
 
 export interface CallOptions {
   /** Cancels the call; the promise rejects with the signal's own reason. */
@@ -252,8 +252,9 @@ export class Calls {
 
   /** Sends a request, or a notification. The streams among its params. */
   #post({ method, params }: Notice, id?: number): readonly Duplex[] {
-    const opened = params?.open();
+    let opened: OpenedValues | undefined;
     try {
+      opened = params?.open();
       this.#host.send({
         jsonrpc: "2.0",
         ...(id !== undefined && { id }),
@@ -262,7 +263,8 @@ export class Calls {
         ...(opened?.wires && { streams: opened.wires }),
       });
     } catch (error) {
-      endAll(opened?.streams ?? [], error);
+      if (opened === undefined) params?.discard(error);
+      else endAll(opened.streams, error);
       throw error;
     }
     return opened?.streams ?? [];

@@ -142,9 +142,11 @@ typesOnly(async () => {
   // @ts-expect-error A fallback that gives an array of something else.
   channel.stream("export", undefined, { fallback: "searchAll" });
 
-  // A channel has the same, but for the fallback.
+  // A channel has the same.
   const real = connect<Api>(null as unknown as Link);
-  same<ReadableStream<Hit>>()(real.stream("search", { q: "a" }, { signal: AbortSignal.timeout(5) }));
+  same<ReadableStream<Hit>>()(
+    real.stream("search", { q: "a" }, { signal: AbortSignal.timeout(5), fallback: "searchAll" }),
+  );
   same<ReadableStream<unknown>>()(connect(null as unknown as Link).stream("any", [1]));
   // @ts-expect-error A method that gives no stream.
   real.stream("insert", { count: 1 });

@@ -47,6 +47,42 @@ export function plainRules(): void {
     expect(peer.channel.stats().state).toBe("open");
   });
 
+  it("a streaming method has a fallback there that gives an array", async () => {
+    const peer = await known();
+    peer.answer(({ method, params }) => ({ result: [method, params] }));
+    const reader = peer.channel.stream("search", { q: "a" }, { fallback: "searchAll" }).getReader();
+    expect([await reader.read(), await reader.read(), await reader.read()]).toEqual([
+      { done: false, value: "searchAll" },
+      { done: false, value: { q: "a" } },
+      { done: true, value: undefined },
+    ]);
+  });
+
+  it("a fallback is not used where the remote takes streams", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const search = async function* (): AsyncGenerator<string> {
+      yield "streamed";
+    };
+    const far = connect(messagePortLink(port2), { methods: { search, searchAll: () => ["listed"] } });
+    const channel = connect(messagePortLink(port1));
+    const reader = channel.stream("search", {}, { fallback: "searchAll" }).getReader();
+    expect((await reader.read()).value).toBe("streamed");
+    expect((await reader.read()).done).toBe(true);
+    await channel.close();
+    await far.closed;
+  });
+
+  it("a stream in a call to it → STREAM_UNSUPPORTED, and its source is cancelled", async () => {
+    const peer = await known();
+    let cancelled: unknown;
+    const input = new ReadableStream({ cancel: (reason) => void (cancelled = reason) });
+    const error = await rejection(peer.channel.call("measure", { input }));
+    expect(error).toMatchObject({ name: "StreamError", code: "STREAM_UNSUPPORTED" });
+    await peer.settled();
+    expect(cancelled).toBe(error);
+    expect(peer.messages).toEqual([]);
+  });
+
   it("the second passes in real time where nobody says otherwise", async () => {
     const { port1, port2 } = new MessageChannel();
     port2.onmessage = ({ data }) => {
