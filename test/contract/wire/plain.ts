@@ -75,7 +75,11 @@ export function plainRules(): void {
   it("a stream in a call to it → STREAM_UNSUPPORTED, and its source is cancelled", async () => {
     const peer = await known();
     let cancelled: unknown;
-    const input = new ReadableStream({ cancel: (reason) => void (cancelled = reason) });
+    const input = new ReadableStream({
+      cancel(reason) {
+        cancelled = reason;
+      },
+    });
     const error = await rejection(peer.channel.call("measure", { input }));
     expect(error).toMatchObject({ name: "StreamError", code: "STREAM_UNSUPPORTED" });
     await peer.settled();
