@@ -7,7 +7,9 @@
 export type {
   ArgumentsOf,
   BatchName,
+  BatchName,
   ChunkOf,
+  FallbackOption,
   MethodName,
   OtherStreamName,
   ReadFrom,
