@@ -7,7 +7,6 @@
 export type {
   ArgumentsOf,
   BatchName,
-  BatchName,
   ChunkOf,
   FallbackOption,
   MethodName,
