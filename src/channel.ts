@@ -276,6 +276,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Writes a chunk to the default stream. Resolves once there was credit for it. */
   sendData(chunk: unknown): Promise<void> {
     if (this.#isEnding) return Promise.reject(this.#closedError("send data"));
+    if (!this.#takesStreams) return Promise.reject(unsupported("the default stream"));
     return this.#data.send(chunk);
   }
 
@@ -535,6 +536,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   #openData(name: string, options: OpenOptions): Duplex {
     if (this.#isEnding) throw this.#closedError("open the default stream");
+    if (!this.#takesStreams) throw unsupported("the default stream");
     return this.#streams.open(name, options, "extra");
   }
 

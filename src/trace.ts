@@ -35,6 +35,7 @@ export function traceLink(link: MessageLink, { calls, streams }: Trace): Message
     trusted: link.trusted,
     scheduler: link.scheduler,
     heartbeat: link.heartbeat,
+    ...(link.carriesUnmet !== undefined && { carriesUnmet: link.carriesUnmet }),
     listen: (receiver: LinkReceiver) =>
       link.listen({ ...traceReceiver(receiver, watch), met: (first) => receiver.met(first) }),
     ...(link.fork && {

@@ -216,25 +216,26 @@ export class Serving {
 
   /** The method has settled: answers, and lets go of what it left of the streams that it was given. */
   #finish(key: RpcId | object, served: Served, { result, received, method }: Result): void {
+    const isOwed = isId(key) && this.#served.has(key);
     let encoded: Encoded | undefined;
+    let opened: OpenedValues | undefined;
     try {
-      encoded =
-        this.#system.has(method) || result === undefined
-          ? undefined
-          : this.#host.values.encode(result, `Cannot answer "${method}": result`);
+      if (!this.#system.has(method) && result !== undefined) {
+        encoded = this.#host.values.encode(result, `Cannot answer "${method}": result`);
+      }
+      if (isOwed) opened = encoded?.open();
     } catch (error) {
       discardIn(result, error);
       endAll(received.streams, error);
       this.#fail(key, served, error);
       return;
     }
-    if (!isId(key) || !this.#served.has(key)) {
+    if (!isOwed) {
       encoded?.discard(
         new StreamError("STREAM_ABANDONED", `Cannot send the streams that "${method}" gave: nobody waits`),
       );
       this.#served.delete(key);
     } else {
-      const opened = encoded?.open();
       if (opened !== undefined) follow(opened, served.controller);
       const value = encoded === undefined ? (result ?? null) : encoded.value;
       const streams = opened?.wires && { streams: opened.wires };

@@ -13,6 +13,8 @@ const HELLO = {
   params: { version: 1, limits: { streams: 1, maxChunk: 1 }, initialCredit: { chunks: 0, bytes: 0 } },
 };
 
+const unsupported = { name: "StreamError", code: "STREAM_UNSUPPORTED" };
+
 const methods = {
   ping: () => "pong",
   never: () => new Promise(() => {}),
@@ -85,6 +87,34 @@ export function plainRules(): void {
     await peer.settled();
     expect(cancelled).toBe(error);
     expect(peer.messages).toEqual([]);
+  });
+
+  it("a method whose result is a stream is answered with STREAM_UNSUPPORTED, and its source is stopped", async () => {
+    let stopped: unknown;
+    const source = new ReadableStream({
+      cancel(reason) {
+        stopped = reason;
+      },
+    });
+    const peer = await known({ methods: { ...methods, search: () => source } });
+    peer.send({ jsonrpc: "2.0", id: 1, method: "search" });
+    await peer.settled();
+    expect(peer.messages).toMatchObject([{ id: 1, error: { code: -32000, data: { reason: unsupported } } }]);
+    expect(stopped).toMatchObject(unsupported);
+  });
+
+  it("the default stream → STREAM_UNSUPPORTED", async () => {
+    const { channel } = await known();
+    expect(await rejection(channel.sendData("chunk"))).toMatchObject(unsupported);
+    expect(() => channel.data.writable).toThrow(expect.objectContaining(unsupported));
+  });
+
+  it("may be watched by a trace", async () => {
+    const seen: unknown[] = [];
+    const peer = await known({ trace: { calls: ({ message }) => void seen.push(message) } });
+    peer.send(ping);
+    await peer.settled();
+    expect(seen).toEqual([ping, { jsonrpc: "2.0", id: 1, result: "pong" }]);
   });
 
   it("the second passes in real time where nobody says otherwise", async () => {
