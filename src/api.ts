@@ -2,11 +2,7 @@
  * What a channel knows of its remote from the type of the remote's definition, `typeof api`: the names of its methods
  * and streams, what they take, and what of it arrives here. Types only.
  */
-import type { CallOptions } from "./rpc/peer.ts";
-import type { StreamCallOptions } from "./rpc/stream-call.ts";
 import type { StandardSchema } from "./schema.ts";
-import type { OpenOptions } from "./stream/definition.ts";
-import type { ChannelStream } from "./stream/stream.ts";
 
 /** The Api of a remote of which nothing is known: anything may be called, passed and opened. */
 export interface Untyped {
@@ -162,32 +158,4 @@ export type OtherStreamName<Api> = IsUntyped<Api> extends true ? string : "";
 export interface FallbackOption<Batch extends string = string> {
   /** A method that gives the same as an array: called instead where the remote knows plain JSON-RPC only. */
   readonly fallback?: Batch | undefined;
-}
-
-export interface TypedCalls<Api = Untyped> {
-  call<Name extends MethodName<Api>>(
-    method: Name,
-    ...rest: ArgumentsOf<Api, Name, [options?: CallOptions]>
-  ): Promise<ResultOf<Api, Name>>;
-
-  stream<Name extends StreamingName<Api>>(
-    method: Name,
-    ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions & FallbackOption<BatchName<Api, Name>>]>
-  ): ReadableStream<ChunkOf<Api, Name>>;
-
-  notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;
-
-  openStream<In = unknown, Out = unknown, Made = In>(
-    name?: OtherStreamName<Api>,
-    options?: OpenOptions<In, Out, Made>,
-  ): ChannelStream<Made, Out>;
-  openStream<Name extends StreamName<Api>, Made = ReadFrom<Api, Name>>(
-    name: Name,
-    options?: OpenOptions<ReadFrom<Api, Name>, WrittenTo<Api, Name>, Made>,
-  ): ChannelStream<Made, WrittenTo<Api, Name>>;
-
-  /** The default stream. */
-  readonly data: { readonly readable: ReadableStream; readonly writable: WritableStream };
-  sendData(chunk: unknown): Promise<void>;
-  onData<Chunk = unknown>(handle: (chunk: Chunk) => unknown): void;
 }

@@ -3,6 +3,7 @@
  * each value where it stands, makes the copy that is sent, and finds the streams.
  */
 import { mistake } from "../errors.ts";
+import { isPlainPrototype } from "../wire/plain.ts";
 
 /** Where in params or a result a value stands. */
 export type Path = readonly (string | number)[];
@@ -72,8 +73,8 @@ class Taker {
   }
 
   #object(value: object): unknown {
-    const found = streamIn(value, [...this.#path]);
-    if (found !== undefined) return this.#stream(found);
+    const found = streamIn(value, this.#path);
+    if (found !== undefined) return this.#stream({ ...found, path: [...this.#path] });
     const isList = Array.isArray(value);
     if (!isList && !isPlain(value)) throw this.#wrong(`is ${nameOf(value)}`, adviceFor(value));
     if (this.#around.has(value)) throw this.#wrong("contains itself", "pass a tree");
@@ -136,8 +137,8 @@ function streamIn(value: object, path: Path): FoundStream | undefined {
 
 /** Made by a literal, in this realm or another. */
 function isPlain(value: object): boolean {
+  if (isPlainPrototype(value)) return true;
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype === null || prototype === Object.prototype) return true;
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
 }
 

@@ -18,6 +18,9 @@ import type { Unit } from "../wire/frames.ts";
 /** What every chunk costs in the byte account beside its bytes, so that empty chunks are not free. */
 export const CHUNK_OVERHEAD = 64;
 
+/** The smallest byte window that a stream gets, however many others are open. */
+export const LEAST_BYTES: number = 256 * 1024;
+
 /** New absolute limits, to be sent as `stream-credit`. */
 export interface Grant {
   readonly limit: number;

@@ -3,6 +3,7 @@
  * it is first used. It counts what was sent and what has come, so that a message can wait for the chunks before it.
  */
 import { mistake, StreamError } from "../errors.ts";
+import { isAsync } from "../schema.ts";
 import { ARRIVED, type Arrival } from "./arrival.ts";
 import type { OpenOptions } from "./definition.ts";
 import type { StreamOptions } from "./options.ts";
@@ -178,7 +179,7 @@ export class DefaultStream {
       this.#unsettled.delete(index);
       throw error;
     }
-    if (!isThenable(result)) {
+    if (!isAsync(result)) {
       this.#unsettled.delete(index);
       return undefined;
     }
@@ -291,10 +292,6 @@ function release(list: Waiting[], count: number): void {
     if (each.count <= count) each.resolve();
     else list.push(each);
   }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }
 
 function wrong(message: string): TypeError {

@@ -4,6 +4,7 @@
  * chunks and would gather nothing.
  */
 import type { Scheduler } from "../link.ts";
+import { LEAST_BYTES } from "./credit.ts";
 
 /** Something that waits for a later turn, as too much was started in this one. */
 export interface Resting {
@@ -16,7 +17,7 @@ export interface Resting {
  */
 const MOST_WORK = 1024 * 1024;
 /** The same, of one stream while others wait for their turn: what the smallest window holds, so that all go alike. */
-const MOST_SHARE = 256 * 1024;
+const MOST_SHARE = LEAST_BYTES;
 const WORK_PER_CHUNK = 1024;
 
 /** Something that gathers. Returns whether it had anything to post, and so wants the next turn as well. */
@@ -60,6 +61,10 @@ export class Turn {
   /** Calls `resting` in a later turn, when its turn has come. One after the other, for a stream alone fills its batch. */
   rest(resting: Resting): void {
     this.#resting.push(resting);
+    this.#yield();
+  }
+
+  #yield(): void {
     if (this.#yielded) return;
     this.#yielded = true;
     this.#scheduler.yield(this.#later);
@@ -78,9 +83,7 @@ export class Turn {
     if (this.#resting.length === 0) return;
     // The others go on in this turn, if the first has left something of it.
     this.#schedule();
-    if (this.#yielded) return;
-    this.#yielded = true;
-    this.#scheduler.yield(this.#later);
+    this.#yield();
   }
 
   /** Runs `task` once this turn is over. */

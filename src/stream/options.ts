@@ -5,6 +5,7 @@ import { mistake } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { checkSchema, type StandardSchema } from "../schema.ts";
 import type { Transfer } from "./chunk.ts";
+import { LEAST_BYTES } from "./credit.ts";
 import { type IncomingOptions, platformMark } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
 
@@ -71,7 +72,6 @@ const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 256, size: undefined }
  * streams with 8 MiB each would be cold memory at best.
  */
 const BYTES_TOGETHER = 64 * 1024 * 1024;
-const LEAST_BYTES = 256 * 1024;
 
 /** Reads users' options for one channel. */
 export class OptionsReader {

@@ -48,7 +48,6 @@ export interface StreamsHost {
 interface Waiting {
   readonly stream: Duplex;
   readonly resolved: ResolvedOptions;
-  readonly role: Role | undefined;
 }
 
 /**
@@ -77,13 +76,11 @@ export class Streams implements StreamContext {
   #waiting: Waiting[] = [];
   /** Of these, the channel's own, which wait for nobody to take them: they pass those of users. */
   #own: Waiting[] = [];
-  /** The channel's own that were not answered yet. */
-  readonly #taken = new Set<Duplex>();
   #nextId = 0;
   #ours = 0;
   #unanswered = 0;
-  /** Of ours, the one that counts towards no limit: were it not taken, it would keep all others waiting. */
-  #extra: Duplex | undefined = undefined;
+  /** The channel's own: `"extra"` counts towards no limit, `"named"` not among the unanswered. */
+  readonly #roles = new WeakMap<Duplex, Role>();
   /** Of the remote's: the last id, those taken by a handler that has not settled, and those not yet taken. */
   #lastRemoteId = -1;
   #theirs = 0;
@@ -148,8 +145,8 @@ export class Streams implements StreamContext {
       signal,
     });
     if (signal?.aborted) return stream;
-    if (role === "extra") this.#extra = stream;
-    (role === undefined ? this.#waiting : this.#own).push({ stream, resolved, role });
+    if (role !== undefined) this.#roles.set(stream, role);
+    (role === undefined ? this.#waiting : this.#own).push({ stream, resolved });
     this.#host.changed();
     this.#admit();
     return stream;
@@ -177,7 +174,7 @@ export class Streams implements StreamContext {
     const remote = this.#remote;
     if (remote === undefined) return;
     for (const each of [...this.#own]) {
-      if (each.role !== "extra" && this.#ours >= remote.streams) continue;
+      if (this.#roles.get(each.stream) !== "extra" && this.#ours >= remote.streams) continue;
       this.#own = this.#own.filter((other) => other !== each);
       this.#start(each, remote);
     }
@@ -186,7 +183,7 @@ export class Streams implements StreamContext {
     }
   }
 
-  #start({ stream, resolved, role }: Waiting, remote: RemoteLimits): void {
+  #start({ stream, resolved }: Waiting, remote: RemoteLimits): void {
     const id = this.#nextId;
     if (id > LAST_ID) {
       stream.fail(
@@ -199,7 +196,8 @@ export class Streams implements StreamContext {
       return;
     }
     this.#nextId += 2;
-    if (stream !== this.#extra) this.#ours++;
+    const role = this.#roles.get(stream);
+    if (role !== "extra") this.#ours++;
     const { link } = this.#host;
     const forked = remote.fork ? link.fork?.() : undefined;
     stream.id = id;
@@ -214,7 +212,6 @@ export class Streams implements StreamContext {
     }
     forked?.lane.listen(stream);
     if (role === undefined) this.#unanswered++;
-    else this.#taken.add(stream);
     stream.opened(remote.initialCredit);
   }
 
@@ -454,9 +451,10 @@ export class Streams implements StreamContext {
       const own = this.#own.find((each) => each.stream === stream);
       this.#own = this.#own.filter((each) => each !== own);
       this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
-      if (own?.role === "named" && this.#remote !== undefined) this.#startEnded(own, this.#remote);
+      if (own !== undefined && this.#roles.get(stream) === "named" && this.#remote !== undefined)
+        this.#startEnded(own, this.#remote);
     } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
-      if (stream !== this.#extra) this.#ours--;
+      if (this.#roles.get(stream) !== "extra") this.#ours--;
       this.#admit();
     }
     this.#host.changed();
@@ -464,7 +462,7 @@ export class Streams implements StreamContext {
 
   /** A stream of ours was accepted or refused, or ended before. */
   answered(stream: Duplex): void {
-    if (!this.#taken.delete(stream)) this.#unanswered--;
+    if (!this.#roles.has(stream)) this.#unanswered--;
     this.#admit();
   }
 

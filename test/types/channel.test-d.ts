@@ -1,6 +1,5 @@
 /** What a channel's Api lets through the compiler, and what it stops. */
 import { type ChannelStream, connect, define, type Link } from "sluice";
-import type { TypedCalls } from "../../src/api.ts";
 import type { Channel } from "../../src/channel.ts";
 import { same, typesOnly } from "./equal.ts";
 
@@ -124,7 +123,7 @@ typesOnly(async () => {
 });
 
 typesOnly(async () => {
-  const channel = null as unknown as TypedCalls<Api>;
+  const channel = null as unknown as Channel<Api>;
 
   // Methods that yield.
   for await (const each of channel.stream("search", { q: "a" })) same<string>()(each.id);
@@ -195,7 +194,7 @@ typesOnly(async () => {
   channel.notify("whatever", [1]);
   same<ChannelStream<unknown, unknown>>()(channel.openStream("any", { highWaterMark: 1 }));
   same<ChannelStream<number, string>>()(channel.openStream<number, string>("any"));
-  const calls = channel as unknown as TypedCalls;
+  const calls = channel as unknown as Channel;
   same<ReadableStream<unknown>>()(calls.stream("any", { a: 1 }, { fallback: "all" }));
 
   // Any channel will do where only its life matters.
@@ -222,7 +221,7 @@ typesOnly(async () => {
   connect<typeof empty>(link).call("add");
 
   // What Channel has of these is what is written down for all of them.
-  const typed: TypedCalls<Api> = connect<Api>(link);
+  const typed: Channel<Api> = connect<Api>(link);
   void typed;
 });
 
