@@ -13,15 +13,8 @@ export interface Remote {
     /** Streams may come on ports of their own. */
     readonly fork: boolean;
   };
-  /** What it takes of us; ∞ where it has told no limit. */
-  readonly limits: {
-    readonly streams: number;
-    readonly unaccepted: number;
-    readonly calls: number;
-    /** Bytes. */
-    readonly maxChunk: number;
-    readonly window: number;
-  };
+  /** What it takes of us; ∞ where it has told no limit. `maxChunk` is in bytes. */
+  readonly limits: Pick<RemoteLimits, "streams" | "unaccepted" | "calls" | "maxChunk" | "window">;
 }
 
 /** A remote that has said hello. */

@@ -125,7 +125,12 @@ export class Streams implements StreamContext {
 
   stats(): StreamStats[] {
     const streams = [...this.#open.values()].filter((each) => each instanceof Duplex);
-    return [...streams, ...[...this.#own, ...this.#waiting].map((each) => each.stream)].map((stream) => stream.stats());
+    return [...streams, ...this.#unopened].map((stream) => stream.stats());
+  }
+
+  /** Our streams that wait to be opened. */
+  get #unopened(): Duplex[] {
+    return [...this.#own, ...this.#waiting].map(({ stream }) => stream);
   }
 
   // Ours.
@@ -490,14 +495,14 @@ export class Streams implements StreamContext {
 
   /** The remote takes no streams: those that wait for it end. What is opened from now on waits again. */
   unsupported(reasonFor: (stream: string) => unknown): void {
-    for (const { stream } of [...this.#own, ...this.#waiting]) stream.fail("lost", reasonFor(describe(stream)));
+    for (const stream of this.#unopened) stream.fail("lost", reasonFor(describe(stream)));
   }
 
   /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
   fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
     this.close(reasonFor("a stream"));
     for (const offer of [...this.#offers]) this.#refuse(offer, reasonFor("a stream"));
-    for (const { stream } of [...this.#own, ...this.#waiting]) stream.fail(event, reasonFor(describe(stream)));
+    for (const stream of this.#unopened) stream.fail(event, reasonFor(describe(stream)));
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
     }
