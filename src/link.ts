@@ -59,4 +59,49 @@ export interface MessageLink extends Lane {
   keepAlive(on: boolean): void;
 }
 
-export type Link = MessageLink;
+/** What the core listens with on a link of bytes. It says where bytes are to go, so that chunks arrive in their place. */
+export interface ByteLinkReceiver {
+  /** Control can be sent from now on. Once. `first` differs between the two ends. */
+  met(first: boolean): void;
+  /** A control message of the remote, as the text of one line, in the order of its sending. */
+  text(line: string): void;
+  /** The path of the data is there: from now on the link may be written to. Once, after `met`. */
+  connected(): void;
+  /** Where the next bytes of data are to be put: never empty, asked for anew before each read. */
+  space(): Uint8Array;
+  /** That many bytes were put there, from its start. It may call the link, but is never called again from within. */
+  filled(count: number): void;
+  /** The other end is gone, after the last of what it sent. At most once, and never after our own `close`. */
+  lost(error: Error): void;
+}
+
+/**
+ * A link over bytes: a socket, a named pipe, and beside it, where there is one, a path for control of its own (a child
+ * process's stdio). It cuts bytes anywhere; frames are the core's business.
+ */
+export interface ByteLink {
+  readonly kind: "bytes";
+  /** Is the remote our own (a process that we started), or somebody else's? Decides the defaults of the limits. */
+  readonly trusted: boolean;
+  readonly scheduler: Scheduler;
+  /** Milliseconds between `$/ping`s; 0: none. */
+  readonly heartbeat: number;
+  /** What the remote's link is told in `$/hello`, as JSON: how the path of the data is joined, the secrets for it. */
+  readonly hello?: Readonly<Record<string, unknown>>;
+  /** What the remote's link has told in its `$/hello`. Throws a LinkError or ProtocolError if it is of no use. */
+  greeted?(hello: Readonly<Record<string, unknown>>): void;
+  listen(receiver: ByteLinkReceiver): void;
+  /** Sends a control message, one line, at once. Left out: control goes in frames, on the path of the data. */
+  post?(line: string): void;
+  /**
+   * Sends these bytes, in order, in as few calls of the operating system as may be. Neither they nor the list may be
+   * changed before `taken`, when the system has them all; only then comes the next `write`. Never fails: `lost` tells.
+   */
+  write(parts: readonly Uint8Array[], taken: () => void): void;
+  /** Whether waiting for the remote keeps the process alive: true while calls or streams are open. */
+  keepAlive(on: boolean): void;
+  /** Ends the link. What was taken, and what was posted, still arrives; then both ends' paths are closed. */
+  close(): void;
+}
+
+export type Link = MessageLink | ByteLink;

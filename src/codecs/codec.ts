@@ -5,10 +5,17 @@ export interface Codec<T = unknown> {
   readonly name: string;
   /** The unit of the default window: byte codecs count bytes, the others chunks. */
   readonly unit: "bytes" | "chunks";
+  /** `encode` gives memory that it writes again when it is called next. Left out: it leaves alone what it gave. */
+  readonly reuses?: boolean;
   /** May be called with any value; a TypeError for one that it cannot carry errors the stream. */
   encode(chunk: T): ArrayBufferView | ArrayBuffer;
-  /** `bytes` belongs to the chunk alone and starts at an offset that is a multiple of 8. */
-  decode(bytes: Uint8Array): T;
+  /**
+   * `bytes` are the stream's own: they never change, and start at an offset that is a multiple of 8. Their buffer may
+   * hold other chunks as well. What it throws errors the stream, as the `cause`.
+   */
+  decode(bytes: Uint8Array, form: number): T;
+  /** Of one that has several forms: which `encode` gives this chunk, 0 to 15. It travels beside it. Left out: 0. */
+  form?(chunk: T): number;
 }
 
 /** The name of what message links do without a codec: the runtime's structured clone. */
