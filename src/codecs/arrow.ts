@@ -53,5 +53,10 @@ function read(bytes: Uint8Array): { schema: Schema; batches: RecordBatch[] } {
   // Without one, the library takes bytes that mean nothing for an empty table.
   const { schema } = reader;
   if (schema === undefined || schema === null) throw new Error("Cannot read Arrow: there is no schema in the bytes");
-  return { schema, batches: [...reader] };
+  const batches = [...reader];
+  // No column takes less than a bit for a row: whoever goes through the rows must not go on for ever.
+  const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
+  if (rows > 8 * bytes.byteLength)
+    throw new Error(`Cannot read Arrow: ${rows} rows are not in ${bytes.byteLength} bytes`);
+  return { schema, batches };
 }

@@ -20,21 +20,24 @@ export function protobuf(type: DescMessage | ProtobufjsType<object>): Codec<neve
 }
 
 function ofSchema(schema: DescMessage): Codec {
-  const refused = (cause: unknown): TypeError =>
-    mistake(new TypeError(`Cannot write a chunk: it is no ${schema.typeName}`, { cause }), "BAD_CHUNK");
   return {
     name: `protobuf:${schema.typeName}`,
     unit: "chunks",
     encode(chunk) {
-      if (!isMessage(chunk, schema)) throw refused(new Error(`pass what create() makes of the schema`));
+      if (!isMessage(chunk, schema)) throw refused(schema, new Error("pass what create() makes of the schema"));
       try {
         return toBinary(schema, chunk);
       } catch (error) {
-        throw refused(error);
+        throw refused(schema, error);
       }
     },
     decode: (bytes) => fromBinary(schema, ownBytes(bytes)),
   };
+}
+
+function refused({ typeName }: DescMessage, cause: unknown): TypeError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return mistake(new TypeError(`Cannot write a chunk: it is no ${typeName}: ${why}`, { cause }), "BAD_CHUNK");
 }
 
 function isSchema(type: DescMessage | ProtobufjsType<object>): type is DescMessage {

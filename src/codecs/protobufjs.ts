@@ -1,6 +1,6 @@
 /**
  * `protobuf`, for a message type of protobufjs: reflected (`root.lookupType`) or generated (`pbjs`). It uses the type's
- * own methods, so this entry imports nothing. Chunks are verified and not converted: what `Type.verify` objects to is a
+ * own methods, so this entry imports no package. Chunks are verified and not converted: what `verify` objects to is a
  * TypeError, for `encode` alone would write anything. Schemas of `@bufbuild/protobuf` are for `sluice/codecs/protobuf`.
  */
 import { mistake } from "../errors.ts";
@@ -28,10 +28,12 @@ export function protobuf<T extends object>(type: ProtobufjsType<T>): Codec<T> {
     name: `protobuf:${name}`,
     unit: "chunks",
     encode(chunk) {
-      const isObject = typeof chunk === "object" && chunk !== null;
-      const wrong = isObject ? type.verify(chunk) : `object expected, not ${chunk === null ? "null" : typeof chunk}`;
+      // `verify` takes a list or a Map for a message without fields.
+      const tag = Object.prototype.toString.call(chunk).slice(8, -1);
+      const wrong = tag === "Object" ? type.verify(chunk) : `object expected, not ${tag}`;
       if (wrong === null) return type.encode(chunk).finish();
-      throw mistake(new TypeError(`Cannot write a chunk: it is no ${name}`, { cause: new Error(wrong) }), "BAD_CHUNK");
+      const message = `Cannot write a chunk: it is no ${name}: ${wrong}`;
+      throw mistake(new TypeError(message, { cause: new Error(wrong) }), "BAD_CHUNK");
     },
     decode: (bytes) => type.decode(ownBytes(bytes)),
   };
