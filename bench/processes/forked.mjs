@@ -1,0 +1,61 @@
+// A subject of the processes benchmark. Its child lives as long as the subject, through all rounds: what is measured is
+// what a long-lived pair moves, and code that has been compiled in one round is compiled in all. The harness's first run
+// of each subject warms both processes up and is not counted. What a run is, the drivers know.
+//
+// A peer module has both sides; an end knows how to do what the rows ask of its peer, and nothing else:
+//   parent(start, options)   `start.args` are those of a Node that loads this peer's other side; `start.ready` resolves
+//                            once it has; `start.data` is the path of a socket that the peer may use, `start.fork()` the
+//                            child by node:child_process with pipes
+//   child(options)           loaded in the child, `options.data` that path
+//   both resolve to an end   { receive?(receiver), send?(sender), call?(value), close?() }
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { listenForChild } from "./control.mjs";
+
+/** The harness's subject `{ subject, open }` for `./peers/PEER.mjs`; `measure(end, ask)` does one run. */
+export function forked(subject, { peer, options = {}, measure }) {
+  const url = new URL(`./peers/${peer}.mjs`, import.meta.url).href;
+
+  const open = async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sluice-bench-"));
+    const given = { ...options, data: join(folder, "data") };
+    const path = join(folder, "control");
+    const control = await listenForChild(path);
+    const children = [];
+    const args = ["--expose-gc", childFile, JSON.stringify({ path, url, options: given })];
+    const start = {
+      args,
+      data: given.data,
+      ready: control.accepted,
+      fork() {
+        const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
+        children.push(child);
+        return child;
+      },
+    };
+    let end;
+    let far;
+    const close = async () => {
+      await end?.close?.();
+      far?.close();
+      control.close();
+      for (const child of children) child.kill();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    try {
+      const { parent } = await import(url);
+      [end, far] = await Promise.all([parent(start, given), control.accepted]);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    const once = () => Promise.race([measure(end, far.ask), far.died]);
+    return { once, close };
+  };
+  return { subject, open };
+}
+
+const childFile = fileURLToPath(new URL("./child.mjs", import.meta.url));
