@@ -80,8 +80,8 @@ const table = {
     inTable("JSON on stdio", "json-lines", 15, { payload: "batches of records" }),
     inTable("sluice: MessagePack on the pipe", "sluice", 500, { payload: "batches of records", codec: "msgpack" }),
     inTable("sluice: Protobuf on the pipe", "sluice", 300, { payload: "batches in a message", codec: "protobuf" }),
-    inTable("sluice: Arrow on the pipe", "sluice", 500, { payload: "batches in a table", codec: "arrow" }),
-    inTable("sluice: raw on the pipe", "sluice", 800, { payload: "batches as rows", codec: "raw-floats" }),
+    inTable("sluice: Arrow on the pipe", "sluice", 500, { payload: "inTable", codec: "arrow" }),
+    inTable("sluice: raw on the pipe", "sluice", 800, { payload: "batches as rows", codec: "raw floats" }),
   ],
 };
 

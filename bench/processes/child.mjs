@@ -1,6 +1,6 @@
 // The child of every subject: loads its peer's other side, and does what the driver asks of it. Ends with its parent.
 import { serveParent } from "./control.mjs";
-import { payloads, receiver, sender } from "./payloads.mjs";
+import { payloadOf, receiver, sender } from "./payloads.mjs";
 
 const { path, url, options } = JSON.parse(process.argv.at(-1));
 const { child } = await import(url);
@@ -9,10 +9,11 @@ let run;
 
 const requests = {
   /** Everything that a run needs and that is not to be timed. */
-  async prepare({ role, payload, count }) {
+  async prepare({ role, payload: name, count }) {
     run = undefined;
+    const payload = await payloadOf(name);
     globalThis.gc();
-    const own = role === "send" ? sender(payloads[payload], count) : receiver(payloads[payload], count);
+    const own = role === "send" ? sender(payload, count) : receiver(payload, count);
     run = { own, done: undefined, start: () => end[role](own) };
   },
   /** Begins, and answers as soon as it has. */

@@ -1,10 +1,26 @@
-// Sluice's codecs, by the name that a row gives them.
-import { Decoder, Encoder } from "@msgpack/msgpack";
+// Sluice's codecs, by the name that a row gives them, from the built package. A module each: only what a row uses is loaded.
+import { importSluice } from "../lib/sluice.mjs";
 
-const encoder = new Encoder();
-const decoder = new Decoder();
+const make = {
+  raw: async () => (await importSluice("sluice/codecs/raw")).raw(),
+  "raw floats": async () => (await importSluice("sluice/codecs/raw")).raw(Float32Array),
+  msgpack: async () => (await importSluice("sluice/codecs/msgpack")).msgpack(),
+  protobuf: async () => (await importSluice("sluice/codecs/protobufjs")).protobufjs(await batchType()),
+  arrow: async () => (await importSluice("sluice/codecs/arrow")).arrow(),
+};
 
-export async function codecOf(name) {
-  if (name !== "msgpack") throw new Error(`no codec ${name} yet`);
-  return { encode: (chunk) => encoder.encodeSharedRef(chunk), decode: (bytes) => decoder.decode(bytes) };
+/** The promise of a codec of its own. */
+export function codecOf(name) {
+  return make[name]();
+}
+
+/** The message of the paper's table. */
+async function batchType() {
+  const { default: protobuf } = await import("protobufjs");
+  const { root } = protobuf.parse(`
+    syntax = "proto3";
+    message Row { uint32 id = 1; repeated float vector = 2; }
+    message Batch { repeated Row records = 1; }
+  `);
+  return root.lookupType("Batch");
 }

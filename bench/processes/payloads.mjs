@@ -71,8 +71,8 @@ const vectors = {
   fromJson: same,
 };
 
-/** The same records, `BATCH` in a chunk. `form` says what a chunk is, and how its records are read. */
-function batches({ make, records }) {
+/** The same records, `BATCH` in a chunk: what `make` makes of them, and `records` reads again. */
+export function batches({ make, records }) {
   return {
     unit: "MB/s",
     rate: (count, seconds) => (count * BATCH * VECTOR_BYTES) / 1e6 / seconds,
@@ -92,7 +92,11 @@ function batches({ make, records }) {
 
 const inRecords = { make: same, records: same };
 
-const inMessage = { make: (records) => ({ records }), records: (chunk) => chunk.records };
+/** A Protobuf message; its library has floats in arrays. */
+const inMessage = {
+  make: (records) => ({ records: records.map(recordToJson) }),
+  records: (chunk) => chunk.records,
+};
 
 /** A matrix: a row for each record, its id first. */
 const inRows = {
@@ -111,7 +115,7 @@ const inRows = {
     }),
 };
 
-/** By name, as the child is told which. */
+/** By name. */
 export const payloads = {
   objects,
   vectors,
@@ -122,6 +126,11 @@ export const payloads = {
   "batches in a message": batches(inMessage),
   "batches as rows": batches(inRows),
 };
+
+/** By name, as the child is told which; also those whose library is only loaded where it is needed. */
+export async function payloadOf(name) {
+  return payloads[name] ?? (await import("./arrow-batches.mjs"))[name];
+}
 
 const pools = new Map();
 

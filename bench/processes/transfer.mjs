@@ -3,7 +3,7 @@
 
 import { scaled } from "../lib/scale.mjs";
 import { forked } from "./forked.mjs";
-import { payloads, receiver, sender } from "./payloads.mjs";
+import { payloadOf, receiver, sender } from "./payloads.mjs";
 
 /** Where the chunks go to, as the rows name it. */
 export const TO_CHILD = "to the child";
@@ -13,9 +13,9 @@ export const TO_PARENT = "to the parent";
 export function transfer(subject, { peer, to, payload: name, count: full, ...options }) {
   const count = scaled(full);
   const toChild = to === TO_CHILD;
-  const payload = payloads[name];
 
   const measure = async (end, ask) => {
+    const payload = await payloadOf(name);
     await ask({ request: "prepare", role: toChild ? "receive" : "send", payload: name, count });
     globalThis.gc();
     const own = toChild ? sender(payload, count) : receiver(payload, count);
