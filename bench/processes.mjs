@@ -13,6 +13,7 @@ const MiB = 2 ** 20;
 const BYTES = 256 * MiB;
 const BYTES_AS_TEXT = 64 * MiB;
 const CALLS = 3_000;
+const CALLS_BESIDE = 200;
 
 /** What procwire has in the place of a stream, by direction. */
 const PROCWIRE = { [TO_PARENT]: "procwire", [TO_CHILD]: "procwire, calls without answer" };
@@ -89,6 +90,14 @@ function inTable(subject, peer, count, options) {
   return transfer(subject, { peer, to: TO_CHILD, count, ...options });
 }
 
+function besides(subject, peer) {
+  return [
+    beside(`${subject}, idle`, { peer, count: CALLS_BESIDE }),
+    beside(`${subject}, saturated ${TO_CHILD}`, { peer, flood: "toChild", count: CALLS_BESIDE }),
+    beside(`${subject}, saturated ${TO_PARENT}`, { peer, flood: "toParent", count: CALLS_BESIDE }),
+  ];
+}
+
 export const works = [
   bytes("64 KiB", TO_CHILD),
   bytes("64 KiB", TO_PARENT),
@@ -114,10 +123,6 @@ export const works = [
     work: "call beside a raw stream of 64 KiB chunks",
     unit: "µs",
     better: "less",
-    subjects: [
-      beside("sluice, idle", { count: 200 }),
-      beside(`sluice, saturated ${TO_CHILD}`, { flood: "toChild", count: 200 }),
-      beside(`sluice, saturated ${TO_PARENT}`, { flood: "toParent", count: 200 }),
-    ],
+    subjects: [...besides("sluice", "sluice-flood"), ...besides("bare pipe and socket", "bare-flood")],
   },
 ];

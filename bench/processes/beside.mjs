@@ -1,4 +1,4 @@
-// Calls of Sluice while a raw stream saturates the socket, one way or the other, or while nothing does. There is a pause
+// Calls while a raw stream saturates the socket, one way or the other, or while nothing does. There is a pause
 // before each call: one right after the other would mostly meet the moments when the stream waits too.
 import { setTimeout as sleep } from "node:timers/promises";
 import { scaled } from "../lib/scale.mjs";
@@ -9,12 +9,16 @@ import { forked } from "./forked.mjs";
 const SATURATED = 100;
 const PAUSE_MS = 1;
 
-/** The harness's subject: `{ median, p99 }` of `count` calls in µs, beside a stream `toChild`, `toParent` or none. */
-export function beside(subject, { flood, count: full }) {
+/**
+ * The harness's subject: `{ median, p99 }` of `count` calls in µs, beside a stream `toChild`, `toParent` or none. The
+ * peer's `end.flood[flood]()` gives `{ moved(), end() }`: how many chunks have gone so far; `end()` resolves to
+ * `{ sent, received }` once all has arrived.
+ */
+export function beside(subject, { peer, flood, count: full }) {
   const count = scaled(full);
   const measure = async (end) => {
     globalThis.gc();
-    const stream = flood === undefined ? undefined : end.flood[flood]();
+    const stream = flood === undefined ? undefined : await end.flood[flood]();
     while (stream && stream.moved() < SATURATED) await sleep(PAUSE_MS);
     const before = stream?.moved();
     const times = [];
@@ -32,5 +36,5 @@ export function beside(subject, { flood, count: full }) {
     }
     return medianAndP99(times);
   };
-  return forked(subject, { peer: "sluice-flood", measure });
+  return forked(subject, { peer, measure });
 }

@@ -30,14 +30,22 @@ function end(readable, writable, { mode }) {
 
 /** The very text of Sluice's request. */
 function caller(readable, writable) {
+  const ask = asking(readable, writable);
+  return {
+    async call(value) {
+      const request = `{"jsonrpc":"2.0","id":${value},"method":"echo","params":{"value":${value}}}`;
+      return (await ask(request)) === request ? value : undefined;
+    },
+  };
+}
+
+/** Writes a line, and resolves to the next that comes: one at a time. */
+export function asking(readable, writable) {
   let answered;
   eachLine(readable, (line) => answered(line));
-  return {
-    call: (value) =>
-      new Promise((resolve) => {
-        const request = `{"jsonrpc":"2.0","id":${value},"method":"echo","params":{"value":${value}}}`;
-        answered = (line) => resolve(line === request ? value : undefined);
-        writable.write(`${request}\n`);
-      }),
-  };
+  return (line) =>
+    new Promise((resolve) => {
+      answered = resolve;
+      writable.write(`${line}\n`);
+    });
 }
