@@ -5,7 +5,7 @@ const make = {
   raw: async () => (await importSluice("sluice/codecs/raw")).raw(),
   "raw floats": async () => (await importSluice("sluice/codecs/raw")).raw(Float32Array),
   msgpack: async () => (await importSluice("sluice/codecs/msgpack")).msgpack(),
-  protobuf: async () => (await importSluice("sluice/codecs/protobufjs")).protobufjs(await batchType()),
+  protobuf: async () => (await importSluice("sluice/codecs/protobufjs")).protobuf(await batchType()),
   arrow: async () => (await importSluice("sluice/codecs/arrow")).arrow(),
 };
 
