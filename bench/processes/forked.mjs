@@ -39,11 +39,15 @@ export function forked(subject, { peer, options = {}, measure }) {
     let end;
     let far;
     const close = async () => {
-      await end?.close?.();
-      far?.close();
-      control.close();
-      for (const child of children) child.kill();
-      rmSync(folder, { recursive: true, force: true });
+      try {
+        await end?.close?.();
+      } finally {
+        // With its control, a child that is still there ends too.
+        far?.close();
+        control.close();
+        for (const child of children) child.kill();
+        rmSync(folder, { recursive: true, force: true });
+      }
     };
     try {
       const { parent } = await import(url);

@@ -22,6 +22,8 @@ export function transfer(subject, { peer, to, payload: name, count: full, ...opt
     // The receiver is there before the sender begins.
     if (toChild) await ask({ request: "start" });
     const done = toChild ? end.send(own) : end.receive(own);
+    // It is awaited below, unless the child fails first.
+    done.catch(() => {});
     if (!toChild) await ask({ request: "start" });
     const [far] = await Promise.all([ask({ request: "outcome" }), done]);
     const near = own.outcome();
