@@ -9,11 +9,14 @@
 //   child(options)           loaded in the child, `options.data` that path
 //   both resolve to an end   { receive?(receiver), send?(sender), call?(value), close?() }
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { listenForChild } from "./control.mjs";
+
+const PATIENCE_MS = 2_000;
 
 /** The harness's subject `{ subject, open }` for `./peers/PEER.mjs`; `measure(end, ask)` does one run. */
 export function forked(subject, { peer, options = {}, measure }) {
@@ -25,7 +28,8 @@ export function forked(subject, { peer, options = {}, measure }) {
     const path = join(folder, "control");
     const control = await listenForChild(path);
     const children = [];
-    const args = ["--expose-gc", childFile, JSON.stringify({ path, url, options: given })];
+    // What this Node was started with: `--expose-gc`, and a profiler's.
+    const args = [...process.execArgv, childFile, JSON.stringify({ path, url, options: given })];
     const start = {
       args,
       data: given.data,
@@ -45,7 +49,7 @@ export function forked(subject, { peer, options = {}, measure }) {
         // With its control, a child that is still there ends too.
         far?.close();
         control.close();
-        for (const child of children) child.kill();
+        await Promise.all(children.map(gone));
         rmSync(folder, { recursive: true, force: true });
       }
     };
@@ -56,10 +60,17 @@ export function forked(subject, { peer, options = {}, measure }) {
       await close();
       throw error;
     }
-    const once = () => Promise.race([measure(end, far.ask), far.died]);
-    return { once, close };
+    return { once: () => Promise.race([measure(end, far.ask), far.died]), close };
   };
   return { subject, open };
+}
+
+/** Without its control a child ends by itself, and soon. */
+async function gone(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const timer = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);
+  await once(child, "exit");
+  clearTimeout(timer);
 }
 
 const childFile = fileURLToPath(new URL("./child.mjs", import.meta.url));
