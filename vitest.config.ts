@@ -8,7 +8,7 @@ const alias = [
   { find: /^sluice$/, replacement: here("src/mod.ts") },
   { find: /^sluice\/message-port$/, replacement: here("adapters/message-port/mod.ts") },
   { find: /^sluice\/worker$/, replacement: here("adapters/worker/node.ts") },
-  { find: /^sluice\/codecs\/raw$/, replacement: here("src/codecs/raw.ts") },
+  { find: /^sluice\/codecs\/(\w+)$/, replacement: here("src/codecs/$1.ts") },
 ];
 
 const project = (name: string, include: string[], options: object = {}) => ({

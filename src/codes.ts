@@ -23,6 +23,8 @@ export type StreamErrorCode =
   | "STREAM_UNSUPPORTED"
   /** The two sides of a stream name different codecs. Give `openStream` and the handler the same `codec`. */
   | "CODEC_MISMATCH"
+  /** The bytes of a chunk are not what its codec reads; `cause` is the codec's error. Use the same version and schema of the codec on both sides, and see that nothing else writes to the stream. */
+  | "CODEC_FAILED"
   /** A chunk's unusual objects cost the two sides different bytes; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */
   | "CHARGE_MISMATCH"
   /** A chunk is not what the `chunks` schema of the side that reads it takes; the message names the first issue and where in the chunk it is. Write what the schema takes, or widen it. */
@@ -80,6 +82,8 @@ export type MistakeCode =
   | "BAD_PARAMS"
   /** Params or a result hold what JSON cannot carry, or a stream that is locked or occurs twice; the message gives its path. Pass what it names: bytes in a stream, a date as a string. */
   | "BAD_VALUE"
+  /** A call's params, a result or a notification is longer, as JSON text, than the remote's `limits.message`. Pass what is large as a stream, or raise that limit. */
+  | "MESSAGE_TOO_LARGE"
   /** `channel.stream` called a method that gave neither a stream nor an array. Use `channel.call`. */
   | "NO_STREAM"
   /** The default stream is used in two ways that exclude each other: `onData` twice, or beside `channel.data.readable`, or `sendData` beside a writer. Use one of them. */
@@ -88,7 +92,7 @@ export type MistakeCode =
   | "BAD_STRATEGY"
   /** A chunk's `size()`, or its `byteLength` where bytes are counted, is not a finite number that is 0 or more. Have `size()` return one, or write buffers and views only. */
   | "BAD_WEIGHT"
-  /** A stream of bytes was given a chunk that is none, or whose bytes are no whole elements of the view asked for. Write ArrayBuffers or views, of the length that the reader's view needs. */
+  /** A stream's codec cannot carry a chunk, or refuses the bytes of one; the message says what of it and why. Write what the codec carries, or open the stream with another. */
   | "BAD_CHUNK"
   /** The stream's `transfer` function did not return an array. Return the buffers to be moved, or an empty array. */
   | "BAD_TRANSFER"

@@ -7,6 +7,9 @@ import type { RemoteLimits } from "../stream/streams.ts";
 /** The version of `docs/protocol.md`. Peers of different versions do not talk. */
 export const PROTOCOL_VERSION = 1;
 
+/** Characters of a message that every peer takes as text. */
+const LEAST_MESSAGE = 1024 * 1024;
+
 export interface Hello {
   readonly version: number;
   readonly capabilities: {
@@ -21,19 +24,35 @@ export interface Hello {
     readonly unaccepted: number;
     readonly calls: number;
     readonly maxChunk: number;
+    /** Characters of a message as text. Left out: 1 Mi. */
+    readonly message?: number;
     readonly window?: number;
   };
   readonly initialCredit: InitialCredit;
+  /** What one side's link tells the other's. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export function makeHello(limits: Limits, initialCredit: InitialCredit, fork: boolean): Hello {
-  const { streams, unaccepted, calls, maxChunk, window } = limits;
+export function makeHello(
+  limits: Limits,
+  initialCredit: InitialCredit,
+  fork: boolean,
+  data?: Readonly<Record<string, unknown>>,
+): Hello {
+  const { streams, unaccepted, calls, maxChunk, message, window } = limits;
   return {
     version: PROTOCOL_VERSION,
     capabilities: { streams: true, fork },
-    limits: { streams, unaccepted, calls, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
+    limits: { streams, unaccepted, calls, maxChunk, message, ...(window < Number.POSITIVE_INFINITY && { window }) },
     initialCredit,
+    ...(data && { data }),
   };
+}
+
+/** What the remote's link has told of itself. */
+export function linkHello(params: unknown): Readonly<Record<string, unknown>> {
+  const { data } = (params ?? {}) as { data?: unknown };
+  return typeof data === "object" && data !== null ? (data as Record<string, unknown>) : {};
 }
 
 /** What the remote's hello says. Throws a ProtocolError if it is none, or of another version. */
@@ -53,6 +72,7 @@ export function readHello(params: unknown): RemoteLimits {
     unaccepted: positive(limits?.unaccepted ?? Number.POSITIVE_INFINITY, "limits.unaccepted"),
     calls: positive(limits?.calls ?? Number.POSITIVE_INFINITY, "limits.calls"),
     maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
+    message: positive(limits?.message ?? LEAST_MESSAGE, "limits.message"),
     window: limits?.window === undefined ? Number.POSITIVE_INFINITY : positive(limits.window, "limits.window"),
     initialCredit: {
       chunks: amount(initialCredit?.chunks, "initialCredit.chunks"),
