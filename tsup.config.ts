@@ -6,6 +6,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) 
     "src/mod.ts",
     "src/codecs/raw.ts",
     "adapters/message-port/mod.ts",
+    "adapters/process/mod.ts",
     "adapters/worker/node.ts",
     "adapters/worker/web.ts",
   ],
