@@ -20,13 +20,14 @@ import type {
   Untyped,
   WrittenTo,
 } from "./api.ts";
+import { auto } from "./codecs/auto.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
-import type { Link, LinkReceiver } from "./link.ts";
+import type { Link } from "./link.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
 import { Heartbeat } from "./rpc/heartbeat.ts";
-import { makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
+import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
 import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
@@ -43,6 +44,9 @@ import type { StreamClasses } from "./stream/strategy.ts";
 import type { ChannelStream, Duplex } from "./stream/stream.ts";
 import { Streams, streamName } from "./stream/streams.ts";
 import { type Trace, traceLink } from "./trace.ts";
+import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
+import { FramedLink } from "./wire/framed.ts";
+import type { Frame } from "./wire/frames.ts";
 
 export interface ConnectOptions extends Definition {
   /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
@@ -98,7 +102,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   readonly ready: Promise<void>;
   /** Resolves once the channel was closed by either side; rejects with what broke it. */
   readonly closed: Promise<void>;
-  readonly #link: Link;
+  readonly #link: CoreLink;
   readonly #limits: Limits;
   readonly #initialCredit: InitialCredit;
   readonly #rpc: RpcPeer;
@@ -127,14 +131,16 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #settleClosed!: (error?: { reason: unknown }) => void;
 
   constructor(given: Link, options: ConnectOptions) {
-    const link = options.trace === undefined ? given : traceLink(given, options.trace);
+    this.#limits = resolveLimits(options.limits, given.trusted);
+    this.#handshake = checkHandshake(options.handshake, given);
+    const framed = given.kind === "bytes" ? new FramedLink(given, this.#limits.maxChunk) : undefined;
+    const core = framed ?? (given as CoreLink);
+    const link = options.trace === undefined ? core : traceLink(core, options.trace);
     this.#link = link;
-    this.#limits = resolveLimits(options.limits, link.trusted);
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
     [this.ready, this.#settleReady] = settleable();
     [this.closed, this.#settleClosed] = settleable();
     const { scheduler, trusted } = link;
-    this.#handshake = checkHandshake(options.handshake, link);
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
     const classes = options.ponyfill ?? globalThis;
@@ -164,6 +170,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       link,
       limits: this.#limits,
       classes,
+      codec: framed && auto,
       initialCredit: this.#initialCredit,
       handlers: handlersOf(options),
       data: options.data ?? {},
@@ -181,9 +188,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       changed,
     });
     this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
-    const receiver: LinkReceiver = {
+    if (framed !== undefined) framed.admitsData = (id) => this.#streams.admits(id);
+    const receiver: CoreReceiver = {
       met: (first) => this.#meet(first),
       receive: (message) => this.#receive(message),
+      frame: (frame) => this.#take(frame),
+      text: (line) => this.#receiveText(line),
+      breach: (error) => this.abort(error),
       lost: (error) => this.#lost(error),
     };
     link.listen(receiver);
@@ -366,7 +377,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#text = false;
     if (this.#state === "meeting") this.#state = "greeting";
     const fork = this.#link.adopt !== undefined;
-    const params = makeHello(this.#limits, this.#initialCredit, fork);
+    const params = makeHello(this.#limits, this.#initialCredit, fork, this.#link.hello);
     this.#link.post({ jsonrpc: "2.0", method: "$/hello", params });
   }
 
@@ -379,6 +390,23 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     } catch (error) {
       this.abort(error);
     }
+  }
+
+  #take(frame: Frame): void {
+    if (this.#state === "closed") return;
+    try {
+      this.#streams.take(frame);
+    } catch (error) {
+      this.abort(error);
+    }
+  }
+
+  /** A message on a path for text: one that cannot be read is answered, and ends nothing. */
+  #receiveText(line: string): void {
+    const read = readText(line, this.#limits.message);
+    if ("error" in read) this.#rpc.unreadable(read.error);
+    else if (isRpc(read.value) || Array.isArray(read.value)) this.#receive(read.value);
+    else this.#rpc.receive(read.value);
   }
 
   /** Does it come from a remote that knows plain JSON-RPC only? The first message of such a one tells. */
@@ -433,6 +461,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #hello(params: unknown): void {
     if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
+    this.#link.greeted?.(linkHello(params));
     this.#greeted = true;
     this.#stopWaiting?.();
     this.#remote = sluiceRemote(PROTOCOL_VERSION, remote, params);

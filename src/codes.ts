@@ -23,6 +23,8 @@ export type StreamErrorCode =
   | "STREAM_UNSUPPORTED"
   /** The two sides of a stream name different codecs. Give `openStream` and the handler the same `codec`. */
   | "CODEC_MISMATCH"
+  /** The bytes of a chunk are not what its codec reads; `cause` is the codec's error. Use the same version and schema of the codec on both sides, and see that nothing else writes to the stream. */
+  | "CODEC_FAILED"
   /** A chunk's unusual objects cost the two sides different bytes; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */
   | "CHARGE_MISMATCH"
   /** A chunk is not what the `chunks` schema of the side that reads it takes; the message names the first issue and where in the chunk it is. Write what the schema takes, or widen it. */

@@ -100,6 +100,8 @@ export interface ByteLink {
   write(parts: readonly Uint8Array[], taken: () => void): void;
   /** Whether waiting for the remote keeps the process alive: true while calls or streams are open. */
   keepAlive(on: boolean): void;
+  /** Memory for bytes that come, whatever is in it. Left out: new, and so filled with zeros first. */
+  allocate?(bytes: number): Uint8Array;
   /** Ends the link. What was taken, and what was posted, still arrives; then both ends' paths are closed. */
   close(): void;
 }

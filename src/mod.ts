@@ -41,7 +41,16 @@ export {
   type StreamErrorCode,
 } from "./errors.ts";
 export type { Limits } from "./limits.ts";
-export type { Lane, LaneReceiver, Link, LinkReceiver, MessageLink, Scheduler } from "./link.ts";
+export type {
+  ByteLink,
+  ByteLinkReceiver,
+  Lane,
+  LaneReceiver,
+  Link,
+  LinkReceiver,
+  MessageLink,
+  Scheduler,
+} from "./link.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
 export type { Handshake, Remote } from "./rpc/remote.ts";
 export type { StreamCallOptions } from "./rpc/stream-call.ts";
@@ -49,7 +58,7 @@ export type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
 export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";
-export type { StrategyOf, StreamOptions } from "./stream/options.ts";
+export type { DirectionCodecs, StrategyOf, StreamOptions } from "./stream/options.ts";
 export type { DirectionStats, StreamStats } from "./stream/stats.ts";
 export type { StreamClasses } from "./stream/strategy.ts";
 export type { ChannelStream } from "./stream/stream.ts";

@@ -2,8 +2,9 @@
  * Watching a channel: every message and every frame as it is sent and received, calls and streams to sinks of their
  * own. It wraps the link, so that nothing else knows of it and it costs nothing where it is not asked for.
  */
-import type { Lane, LaneReceiver, LinkReceiver, MessageLink } from "./link.ts";
+import type { Lane, LaneReceiver } from "./link.ts";
 import { isRpc } from "./rpc/messages.ts";
+import type { ByteLane, CoreLink, CoreReceiver } from "./wire/core-link.ts";
 
 export interface TraceEvent {
   readonly direction: "sent" | "received";
@@ -20,7 +21,7 @@ export interface Trace {
 }
 
 /** The same link, watched. */
-export function traceLink(link: MessageLink, { calls, streams }: Trace): MessageLink {
+export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
   const watch = (direction: TraceEvent["direction"], message: unknown): void => {
     const sink = isRpc(message) || Array.isArray(message) ? calls : streams;
     try {
@@ -36,8 +37,23 @@ export function traceLink(link: MessageLink, { calls, streams }: Trace): Message
     scheduler: link.scheduler,
     heartbeat: link.heartbeat,
     ...(link.carriesUnmet !== undefined && { carriesUnmet: link.carriesUnmet }),
-    listen: (receiver: LinkReceiver) =>
-      link.listen({ ...traceReceiver(receiver, watch), met: (first) => receiver.met(first) }),
+    ...(link.hello && { hello: link.hello }),
+    ...(link.greeted && { greeted: (hello) => link.greeted?.(hello) }),
+    listen: (receiver: CoreReceiver) =>
+      link.listen({
+        ...traceReceiver(receiver, watch),
+        met: (first) => receiver.met(first),
+        frame(frame) {
+          watch("received", frame);
+          receiver.frame(frame);
+        },
+        text(line) {
+          watch("received", messageOf(line));
+          receiver.text(line);
+        },
+        breach: (error) => receiver.breach(error),
+      }),
+    ...(link.lane && { lane: (id: number) => traceByteLane(link.lane?.(id) as ByteLane, id, watch) }),
     ...(link.fork && {
       fork: () => {
         const forked = link.fork?.() as { lane: Lane; port: Transferable };
@@ -55,6 +71,45 @@ export function traceLink(link: MessageLink, { calls, streams }: Trace): Message
 }
 
 type Watch = (direction: TraceEvent["direction"], message: unknown) => void;
+
+/** What a line says, as far as it can be read. */
+function messageOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return line;
+  }
+}
+
+/** A lane that takes chunks as bytes: each is shown as a frame of its own, though several may go in one. */
+function traceByteLane(lane: ByteLane, id: number, watch: Watch): ByteLane {
+  return {
+    ...traceLane(lane, watch),
+    get full() {
+      return lane.full;
+    },
+    get queued() {
+      return lane.queued;
+    },
+    get onRoom() {
+      return lane.onRoom;
+    },
+    set onRoom(room) {
+      lane.onRoom = room;
+    },
+    push(bytes, form, weight, lend) {
+      watch("sent", {
+        type: "stream-data",
+        id,
+        chunks: [bytes],
+        form,
+        ...(weight !== undefined && { weights: [weight] }),
+      });
+      lane.push(bytes, form, weight, lend);
+    },
+    discard: () => lane.discard(),
+  };
+}
 
 function traceLane(lane: Lane, watch: Watch): Lane {
   return {

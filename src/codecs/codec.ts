@@ -13,7 +13,7 @@ export interface Codec<T = unknown> {
    * `bytes` are the stream's own: they never change, and start at an offset that is a multiple of 8. Their buffer may
    * hold other chunks as well. What it throws errors the stream, as the `cause`.
    */
-  decode(bytes: Uint8Array, form: number): T;
+  decode(bytes: Uint8Array, form?: number): T;
   /** Of one that has several forms: which `encode` gives this chunk, 0 to 15. It travels beside it. Left out: 0. */
   form?(chunk: T): number;
 }

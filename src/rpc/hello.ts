@@ -24,16 +24,30 @@ export interface Hello {
     readonly window?: number;
   };
   readonly initialCredit: InitialCredit;
+  /** What one side's link tells the other's. */
+  readonly data?: Readonly<Record<string, unknown>>;
 }
 
-export function makeHello(limits: Limits, initialCredit: InitialCredit, fork: boolean): Hello {
+export function makeHello(
+  limits: Limits,
+  initialCredit: InitialCredit,
+  fork: boolean,
+  data?: Readonly<Record<string, unknown>>,
+): Hello {
   const { streams, unaccepted, calls, maxChunk, window } = limits;
   return {
     version: PROTOCOL_VERSION,
     capabilities: { streams: true, fork },
     limits: { streams, unaccepted, calls, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
     initialCredit,
+    ...(data && { data }),
   };
+}
+
+/** What the remote's link has told of itself. */
+export function linkHello(params: unknown): Readonly<Record<string, unknown>> {
+  const { data } = (params ?? {}) as { data?: unknown };
+  return typeof data === "object" && data !== null ? (data as Record<string, unknown>) : {};
 }
 
 /** What the remote's hello says. Throws a ProtocolError if it is none, or of another version. */

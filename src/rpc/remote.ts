@@ -44,7 +44,7 @@ export function checkHandshake(given: unknown, link: Link): Handshake {
     const message = `Cannot use the handshake ${JSON.stringify(given)}: pass "required" or "optional"`;
     throw mistake(new TypeError(message), "BAD_OPTION");
   }
-  if (link.carriesUnmet) return given;
+  if (link.kind === "message" && link.carriesUnmet) return given;
   const message = 'Cannot use handshake "optional" on this link: nothing crosses it before its two ends have met';
   throw mistake(new TypeError(message), "BAD_OPTION");
 }

@@ -16,6 +16,8 @@ const NO_SHAPE: Shape = { parts: [] };
 export class Batch {
   moves: Transferable[] = NO_MOVES;
   length = 0;
+  /** Of all chunks, if a codec made them that has several. */
+  form = 0;
   readonly #id: number;
   readonly #weights: number[] | undefined;
   #bytes = 0;
@@ -64,7 +66,8 @@ export class Batch {
   frame(charged: number): DataFrame {
     const base = { type: "stream-data", id: this.#id, charged } as const;
     const data = this.#chunks === undefined ? { rows: this.#rows() } : { chunks: this.#chunks };
-    return this.#weights === undefined ? { ...base, ...data } : { ...base, ...data, weights: this.#weights };
+    const framed: DataFrame = this.form === 0 ? { ...base, ...data } : { ...base, ...data, form: this.form };
+    return this.#weights === undefined ? framed : { ...framed, weights: this.#weights };
   }
 
   /** A frame for each chunk, for when they cannot be posted together; with what each moves. */
@@ -74,6 +77,7 @@ export class Batch {
     for (const [at, chunk] of chunks.entries()) {
       sofar += charge(chunk);
       const single = new Batch(this.#id, this.#weights !== undefined);
+      single.form = this.form;
       const moves: Transferable[] = [];
       // All of it is the stream's own, so all of it may be moved.
       single.add(own(chunk, true, moves), this.#weights?.[at] ?? 1, 0, moves);

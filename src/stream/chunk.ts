@@ -191,8 +191,15 @@ function viewLike(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView {
   return new View(buffer);
 }
 
+/** The bytes of a buffer in a new one; the old one is detached, as if it had been posted. */
+export function moved(buffer: ArrayBuffer): ArrayBuffer {
+  attached(buffer);
+  const { transfer } = buffer as { transfer?: () => ArrayBuffer };
+  return typeof transfer === "function" ? transfer.call(buffer) : structuredClone(buffer, { transfer: [buffer] });
+}
+
 /** Throws for a buffer whose bytes have been moved away. `detached` is younger than some runtimes. */
-function attached(buffer: ArrayBuffer): void {
+export function attached(buffer: ArrayBuffer): void {
   if (buffer.byteLength > 0) return;
   try {
     new Uint8Array(buffer);

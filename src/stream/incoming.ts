@@ -4,7 +4,7 @@
  * read waits and does not say which chunk left. The platform's queue counts chunks (of a byte stream: bytes), so how
  * far `desiredSize` has risen tells exactly how much left, oldest first.
  */
-import type { Codec } from "../codecs/codec.ts";
+import { CLONE, type Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError, StreamError } from "../errors.ts";
 import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
 import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
@@ -69,6 +69,10 @@ export class Incoming {
   /** What the platform's queue is made with: it only counts. */
   get queuing(): QueuingStrategy {
     return { highWaterMark: this.#options.mark };
+  }
+
+  get codecName(): string {
+    return this.#options.codec?.name ?? CLONE;
   }
 
   /** Makes what the first chunk would: of a stream that is kept as a pattern. */
@@ -150,8 +154,10 @@ export class Incoming {
     try {
       const chunks = chunksOf(frame);
       const isRow = frame.rows !== undefined;
-      for (let i = 0; i < chunks.length && this.state === "open"; i++) this.#arrive(chunks[i], isRow, frame.weights, i);
-      if (this.state === "open" && this.credit.bytes !== frame.charged) throw this.#mismatch(frame.charged);
+      for (let i = 0; i < chunks.length && this.state === "open"; i++) this.#arrive(chunks[i], isRow, frame, i);
+      const { charged } = frame;
+      if (this.state === "open" && charged !== undefined && this.credit.bytes !== charged)
+        throw this.#mismatch(charged);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       this.fail("abort", error);
@@ -203,15 +209,20 @@ export class Incoming {
 
   // Inside.
 
-  #arrive(chunk: unknown, isRow: boolean, weights: readonly number[] | undefined, index: number): void {
+  /** Is a chunk wanted that begins to come? Throws for one that has no credit, before there is memory for it. */
+  admits(): boolean {
+    if (isFinalIncoming(this.state)) return false;
+    if (this.credit.covered) return true;
+    const { id, name } = this.#owner;
+    throw new ProtocolError(
+      "CREDIT_OVERRUN",
+      `Cannot take a chunk of stream ${id} "${name}": no credit was left for it`,
+    );
+  }
+
+  #arrive(chunk: unknown, isRow: boolean, { weights, form = 0 }: DataFrame, index: number): void {
     const { credit } = this;
-    if (!credit.covered) {
-      const { id, name } = this.#owner;
-      throw new ProtocolError(
-        "CREDIT_OVERRUN",
-        `Cannot take a chunk of stream ${id} "${name}": no credit was left for it`,
-      );
-    }
+    if (!this.admits()) return;
     const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
     if (bytes > CHUNK_OVERHEAD && bytes - CHUNK_OVERHEAD > this.#owner.largestChunk) {
       throw new ProtocolError(
@@ -220,7 +231,7 @@ export class Incoming {
       );
     }
     const { codec, schema, strategy, consume } = this.#options;
-    const value = codec === undefined ? chunk : codec.decode(asBytes(chunk));
+    const value = codec === undefined ? chunk : this.#decoded(codec, asBytes(chunk), form);
     const counted = this.#count(chunk, weights, index);
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The account is of what came, whatever the schema makes of it.
@@ -231,6 +242,19 @@ export class Incoming {
     if (consume !== undefined) this.#consume(consume, given, weight, bytes);
     else if (this.type === "bytes") this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);
+  }
+
+  #decoded(codec: Codec, bytes: Uint8Array, form: number): unknown {
+    try {
+      return codec.decode(bytes, form);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new StreamError(
+        "CODEC_FAILED",
+        `Cannot read a chunk of stream "${this.#owner.name}": the codec "${codec.name}" says: ${why}`,
+        { cause },
+      );
+    }
   }
 
   #validated(schema: StandardSchema<unknown, unknown>, value: unknown): unknown {

@@ -70,16 +70,20 @@ export class Offer implements LaneReceiver {
   take(frame: Frame): void {
     const isData = frame.type === "stream-data" && countOf(frame) > 0;
     if (!(isData ? this.#covers(frame) : ++this.#others <= OTHERS)) {
-      throw new ProtocolError(
-        "CREDIT_OVERRUN",
-        `Cannot keep more for stream ${frame.id}: it was not accepted yet, and initialCredit is spent`,
-      );
+      throw overrun(frame.id);
     }
     this.#early.push(frame);
     this.system?.arriving?.();
     const error = this.#early.find((each) => each.type === "stream-error");
     if (error === undefined || !this.#has("stream-cancel") || this.#has("stream-end")) return;
     if (!this.#isAwaited) this.#host.withdrawn(this, decodeReason(error.reason));
+  }
+
+  /** Is a chunk wanted that begins to come? Throws for one that the initial credit does not cover. */
+  admits(): boolean {
+    const { chunks, bytes } = this.#initial;
+    if (this.#chunks < chunks && this.#bytes < bytes) return true;
+    throw overrun(this.frame.id);
   }
 
   /** Chunks that have come. */
@@ -111,4 +115,11 @@ export class Offer implements LaneReceiver {
     for (const frame of early) stream.take(frame);
     if (this.#lost !== undefined) stream.lost(this.#lost);
   }
+}
+
+function overrun(id: number): ProtocolError {
+  return new ProtocolError(
+    "CREDIT_OVERRUN",
+    `Cannot keep more for stream ${id}: it was not accepted yet, and initialCredit is spent`,
+  );
 }

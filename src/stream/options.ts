@@ -20,8 +20,11 @@ export interface StrategyOf<Chunk> {
  * written, and `Made` is what a schema makes of what comes.
  */
 export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
-  /** The form of the chunks while they cross; both sides must name the same. Default: structured clone. */
-  readonly codec?: Codec;
+  /**
+   * The form of the chunks while they cross; both sides must name the same. One for both directions, or one for each.
+   * Default: structured clone between threads; over bytes, buffers as they are and everything else as JSON.
+   */
+  readonly codec?: Codec | DirectionCodecs;
   /**
    * What the chunks of our readable must be: its reader gets what this makes of them. A chunk that fails errors the
    * readable with CHUNK_INVALID. It must be synchronous; `size` still weighs the chunk as it came.
@@ -40,6 +43,12 @@ export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
   readonly transfer?: boolean | ((chunk: Out) => Transferable[]);
 }
 
+/** A codec for each direction, seen from this side. Left out: the default. */
+export interface DirectionCodecs {
+  readonly readable?: Codec;
+  readonly writable?: Codec;
+}
+
 const known: ReadonlySet<string> = new Set([
   "codec",
   "chunks",
@@ -56,8 +65,8 @@ const known: ReadonlySet<string> = new Set([
 
 /** What one side's options come to. */
 export interface ResolvedOptions {
+  /** Of what this side writes; that of what it reads is in `incoming`. */
   readonly codec: Codec | undefined;
-  readonly codecName: string;
   readonly transfer: Transfer;
   readonly incoming: IncomingOptions;
   readonly outgoing: Strategy | undefined;
@@ -78,16 +87,19 @@ export class OptionsReader {
   readonly #strategies: StrategyReader;
   readonly #limits: Limits;
   readonly #trusted: boolean;
+  /** Where the user names no codec; `undefined`: structured clone. */
+  readonly #codec: Codec | undefined;
   /** What most streams have: one object for all of them. */
   readonly #default: IncomingOptions;
   /** The same with a smaller byte window, by that. */
   readonly #smaller = new Map<number, IncomingOptions>();
 
-  constructor(strategies: StrategyReader, limits: Limits, trusted: boolean) {
+  constructor(strategies: StrategyReader, limits: Limits, trusted: boolean, codec?: Codec) {
     this.#strategies = strategies;
     this.#limits = limits;
     this.#trusted = trusted;
-    this.#default = this.#made({ bytes: false, codec: undefined, schema: undefined, fixed: false }, CHUNKS);
+    this.#codec = codec;
+    this.#default = this.#made({ bytes: false, codec, schema: undefined, fixed: false }, CHUNKS);
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
@@ -112,7 +124,9 @@ export class OptionsReader {
         "BAD_OPTION",
       );
     }
-    checkCodec(options.codec);
+    const codecs = directionsOf(options.codec);
+    checkCodec(codecs.readable);
+    checkCodec(codecs.writable);
     const bytes = readable === "bytes";
     const schema = options.chunks;
     if (schema !== undefined) checkSchema(schema, "the option chunks", "BAD_OPTION");
@@ -122,7 +136,7 @@ export class OptionsReader {
         "BAD_OPTION",
       );
     }
-    const codec = options.codec ?? (bytes ? raw() : undefined);
+    const unnamed = bytes ? raw() : this.#codec;
     const both = { highWaterMark: options.highWaterMark, size: options.size } as QueuingStrategy;
     const forReadable = (options.readableStrategy ?? both) as QueuingStrategy;
     const incoming = this.#strategies.read(forReadable, "readableStrategy");
@@ -134,10 +148,9 @@ export class OptionsReader {
     }
     const outgoing = this.#strategies.read((options.writableStrategy ?? both) as QueuingStrategy, "writableStrategy");
     return {
-      codec,
-      codecName: codec?.name ?? CLONE,
+      codec: codecs.writable ?? unnamed,
       transfer: transfer as Transfer,
-      incoming: this.#incoming({ bytes, codec, schema }, incoming),
+      incoming: this.#incoming({ bytes, codec: codecs.readable ?? unnamed, schema }, incoming),
       outgoing,
     };
   }
@@ -163,7 +176,7 @@ export class OptionsReader {
   /** The first window of a readable: the user's, else the sender's, else what suits the codec. */
   #incoming(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema">, given: Strategy | undefined): IncomingOptions {
     const { bytes, codec, schema } = asked;
-    if (given === undefined && codec === undefined && schema === undefined) return this.#default;
+    if (given === undefined && codec === this.#codec && schema === undefined && !bytes) return this.#default;
     let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
     // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
@@ -199,6 +212,18 @@ export class OptionsReader {
     const { unit, highWaterMark } = suggestion;
     return this.#made(incoming, { unit, highWaterMark, size: undefined });
   }
+}
+
+function directionsOf(codec: Codec | DirectionCodecs | undefined): DirectionCodecs {
+  if (codec === undefined) return {};
+  if (typeof codec !== "object" || codec === null || "encode" in codec || !("readable" in codec || "writable" in codec))
+    return { readable: codec as Codec, writable: codec as Codec };
+  return codec;
+}
+
+/** What a frame calls a codec. */
+export function codecName(codec: Codec | undefined): string {
+  return codec?.name ?? CLONE;
 }
 
 function checkCodec(codec: Codec | undefined): void {

@@ -1,24 +1,31 @@
 /**
  * The sending direction of a stream, as the underlying sink of its `WritableStream`. A write starts as soon as there
- * is credit, and waits for it otherwise. It knows credit and frames; it does not know links, nor who else sends.
+ * is credit, and waits for it otherwise. It knows credit; how a chunk gets onto its lane is in `posting.ts` and
+ * `pushing.ts`.
  *
  * Every wait in here (for credit, for `stream-ended`) ends on the controller's signal, on `stream-cancel` and on the
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { mistake, ProtocolError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
+import type { ByteLane } from "../wire/core-link.ts";
 import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
-import { Batch } from "./batch.ts";
-import { charge, own, type Transfer } from "./chunk.ts";
-import { CHUNK_OVERHEAD, type InitialCredit, SendCredit } from "./credit.ts";
+import type { Transfer } from "./chunk.ts";
+import { type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
+import { Posting } from "./posting.ts";
+import { Pushing } from "./pushing.ts";
+import type { Shipping, ShippingHost } from "./shipping.ts";
 import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
 import { byteLengthOf, checkWeight, type QueuingSize, type Strategy } from "./strategy.ts";
 
-/** A write that waits for credit, or the close that waits for admission and then for `stream-ended`. */
+/**
+ * A write that waits for credit, or that is sent and waits until the link has taken it, or the close that waits for
+ * admission and then for `stream-ended`.
+ */
 interface Waiting {
-  readonly kind: "write" | "close";
+  readonly kind: "write" | "sent" | "close";
   readonly chunk: unknown;
   readonly weight: number;
   resolve(): void;
@@ -30,7 +37,7 @@ const ONE_CHUNK: Strategy = { unit: "chunks", highWaterMark: 1, size: undefined 
 
 type FailingEvent = Exclude<OutgoingEvent, "admit" | "accept" | "close" | "ended">;
 
-export class Outgoing implements UnderlyingSink<unknown> {
+export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   state: OutgoingState = "waiting";
   readonly credit: SendCredit = new SendCredit();
   readonly #owner: Owner;
@@ -42,9 +49,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
   #weights: number[] | undefined = undefined;
   #waiting: Waiting | undefined = undefined;
   #listening = false;
-  /** Chunks gathered in this turn, already counted as sent. */
-  #batch: Batch | undefined = undefined;
-  #gathering = false;
+  /** How chunks, already counted as sent, get onto the lane. */
+  #shipping: Shipping | undefined = undefined;
   /** Waits for a later turn, whatever the credit. */
   #resting = false;
   /** Grants since the last chunk. */
@@ -76,8 +82,9 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** Makes what the first chunk would: of a stream that is kept as a pattern. */
   prepare(): void {
-    this.#batch = new Batch(-1, false);
-    this.#batch.addPlain({ a: [0] }, 1);
+    const posting = new Posting(this);
+    posting.prepare();
+    this.#shipping = posting;
   }
 
   get codecName(): string {
@@ -118,7 +125,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
     if (this.credit.open && !this.#owner.turn.isOver(this)) {
       this.#send(chunk, weight);
-      return undefined;
+      return this.#shipping?.full ? this.#wait("sent", undefined, 0) : undefined;
     }
     const written = this.#wait("write", chunk, weight);
     if (this.credit.open) this.#rest();
@@ -203,10 +210,11 @@ export class Outgoing implements UnderlyingSink<unknown> {
   #fail(event: FailingEvent, reason: unknown): void {
     this.state = nextOutgoing(this.state, event, this.#owner.id);
     if (event === "abort") {
-      this.flush();
+      this.#shipping?.flush();
+      this.#shipping?.discard();
       this.#tell(reason);
-    }
-    this.#batch = undefined;
+    } else this.#shipping?.discard();
+    this.#shipping = undefined;
     this.#settle()?.reject(reason);
     this.#finish({ reason });
   }
@@ -215,27 +223,6 @@ export class Outgoing implements UnderlyingSink<unknown> {
     const { id, lane } = this.#owner;
     if (lane === undefined) this.#untold = { reason };
     lane?.post({ type: "stream-error", id, reason: this.#owner.encodeReason(reason) });
-  }
-
-  /** Posts what was gathered. Returns whether there was anything. */
-  flush(): boolean {
-    const batch = this.#batch;
-    if (batch === undefined || batch.length === 0) return false;
-    try {
-      this.#post(batch);
-    } catch {
-      this.#postEach(batch);
-    }
-    return true;
-  }
-
-  /** The turn is over: what was gathered is posted; a direction that gathered nothing posts its next chunk at once. */
-  turned(): boolean {
-    this.#gathering = this.flush();
-    // While a write waits for credit, more of its kind will follow.
-    if (!this.#gathering && this.#waiting === undefined) this.#batch?.release();
-    this.#checkDrained();
-    return this.#gathering;
   }
 
   /**
@@ -250,7 +237,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
   /** Chunks that wait at this side: in the platform's queue, for credit, or for the end of the turn. */
   get queued(): number {
     const waits = this.#waiting?.kind === "write" ? 1 : 0;
-    return this.#entered + waits + (this.#batch?.length ?? 0);
+    return this.#entered + waits + (this.#shipping?.length ?? 0);
   }
 
   /** Sent, and not yet known to have been taken by the far side's reader, in the unit. */
@@ -320,11 +307,12 @@ export class Outgoing implements UnderlyingSink<unknown> {
       return;
     }
     this.#waiting = undefined;
-    // A direction that had to wait is not idle: more is likely to follow in this turn.
-    this.#await();
     try {
+      // A direction that had to wait is not idle: more is likely to follow in this turn.
+      this.#shipping?.expect();
       this.#send(waiting.chunk, waiting.weight);
-      waiting.resolve();
+      if (this.#shipping?.full) this.#waiting = { ...waiting, kind: "sent", chunk: undefined };
+      else waiting.resolve();
     } catch (error) {
       waiting.reject(error);
     }
@@ -344,7 +332,7 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   /** All chunks have been sent: says so. The close resolves when the far side has answered. */
   #end(): void {
-    this.flush();
+    this.#shipping?.flush();
     if (isFinalOutgoing(this.state)) return;
     this.state = nextOutgoing(this.state, "close", this.#owner.id);
     this.#owner.lane?.post({ type: "stream-end", id: this.#owner.id, chunks: this.credit.chunks });
@@ -352,7 +340,8 @@ export class Outgoing implements UnderlyingSink<unknown> {
 
   #send(chunk: unknown, weight: number): void {
     try {
-      this.#start(chunk, weight);
+      this.#shipping ??= this.#makeShipping();
+      this.#shipping.start(chunk, weight);
     } catch (error) {
       // A rejected write errors the stream on this side; the platform does not tell its sink.
       this.fail("abort", error);
@@ -360,99 +349,50 @@ export class Outgoing implements UnderlyingSink<unknown> {
     }
   }
 
-  #start(chunk: unknown, weight: number): void {
-    // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
-    const alone = typeof this.#transfer === "function";
-    this.#batch ??= new Batch(this.#owner.id, this.#weights !== undefined);
-    if (this.#codec === undefined && !alone) {
-      const payload = this.#payload(chunk);
-      if (this.#batch.addPlain(chunk, weight)) {
-        this.#book(payload, weight, CHUNK_OVERHEAD);
-        this.#gathered(this.#batch, false);
-        return;
-      }
-    }
-    const encoded = this.#codec === undefined ? chunk : this.#codec.encode(chunk);
-    let moves: Transferable[] = [];
-    let owned = own(encoded, this.#transfer, moves);
-    if (moves.length > 0 && this.#batch.moves.some((each) => moves.includes(each))) {
-      // The same buffer twice in one batch: the first write has moved it, so this chunk is detached.
-      this.flush();
-      moves = [];
-      owned = own(encoded, this.#transfer, moves);
-    }
-    const bytes = charge(owned);
-    this.#checkSize(bytes - CHUNK_OVERHEAD);
-    this.#book(this.#payload(owned), weight, bytes);
-    this.#batch.add(owned, weight, bytes, moves);
-    this.#gathered(this.#batch, alone);
+  /** Made when the first chunk starts: by then the lane is there, and tells whether it takes messages or bytes. */
+  #makeShipping(): Shipping {
+    const { lane } = this.#owner;
+    const codec = this.#codec;
+    if (codec === undefined || lane === undefined || !("push" in lane)) return new Posting(this);
+    return new Pushing(this, codec, lane as ByteLane, () => this.#room());
   }
 
-  /** Counts a chunk as sent. */
-  #book(payload: number, weight: number, bytes: number): void {
+  // What the shipping asks and tells.
+
+  get owner(): Owner {
+    return this.#owner;
+  }
+  get codec(): Codec | undefined {
+    return this.#codec;
+  }
+  get transfer(): Transfer {
+    return this.#transfer;
+  }
+  get weighed(): boolean {
+    return this.#weights !== undefined;
+  }
+  get waits(): boolean {
+    return this.#waiting !== undefined;
+  }
+
+  book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
     this.#owner.turn.spend(bytes);
     this.#idleGrants = 0;
   }
 
-  #checkSize(size: number): void {
-    const { maxChunk, name } = this.#owner;
-    if (size <= maxChunk) return;
-    throw mistake(
-      new RangeError(
-        `Cannot write a chunk of ${size} bytes to stream "${name}": the remote takes ${maxChunk}, cut it up or raise limits.maxChunk there`,
-      ),
-      "CHUNK_TOO_LARGE",
-    );
+  sent(): void {
+    this.#checkDrained();
   }
 
-  /** The chunk's own bytes. Until the unit is fixed any unit may come, so chunks without a length count nothing yet. */
-  #payload(chunk: unknown): number {
-    const { unit } = this.credit;
-    if (unit === "bytes") return byteLengthOf(chunk);
-    if (unit !== undefined) return 0;
-    const length = (chunk as { byteLength?: unknown } | null | undefined)?.byteLength;
-    return typeof length === "number" && length >= 0 ? length : 0;
+  failed(error: unknown): void {
+    this.fail("abort", error);
   }
 
-  /** An idle direction posts its chunk at once; one that is not gathers until there are enough, or the turn is over. */
-  #gathered(batch: Batch, alone: boolean): void {
-    if (alone || !this.#gathering) this.#postNow(batch);
-    else if (batch.full) this.flush();
-    this.#await();
-  }
-
-  /** Posts a single chunk: if it cannot be cloned, its own `write()` says so. */
-  #postNow(batch: Batch): void {
-    try {
-      this.#post(batch);
-    } catch (error) {
-      batch.clear();
-      throw error;
-    }
-  }
-
-  /** Asks to be told of the end of the turn, and gathers until then. */
-  #await(): void {
-    if (this.#gathering) return;
-    this.#gathering = true;
-    this.#owner.turn.add(this);
-  }
-
-  #post(batch: Batch): void {
-    this.#owner.lane?.post(batch.frame(this.credit.bytes), batch.moves);
-    batch.clear();
-  }
-
-  /** One chunk of a batch cannot be cloned: what was written before it is sent, then the stream fails with its error. */
-  #postEach(batch: Batch): void {
-    try {
-      for (const [frame, moves] of batch.singly(this.credit.bytes)) this.#owner.lane?.post(frame, moves);
-      batch.clear();
-    } catch (error) {
-      batch.clear();
-      this.fail("abort", error);
-    }
+  /** The lane has room again. */
+  #room(): void {
+    if (this.#waiting?.kind === "sent" && !this.#shipping?.full) this.#settle()?.resolve();
+    this.#checkDrained();
   }
 
   #finish(failure?: { readonly reason: unknown }): void {

@@ -250,11 +250,13 @@ const handlers: Handlers = {
   "stream-open": (_stream, { id }) => {
     throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again: use a new id for each`);
   },
-  "stream-accept": (stream, { codec, readable, writable }, { largestWindow }) => {
+  "stream-accept": (stream, { codec, returns = codec, readable, writable }, { largestWindow }) => {
     const { incoming, outgoing } = stream;
     expectAnswer(stream, "accept");
-    if (codec !== outgoing.codecName) {
-      const message = `Cannot use stream "${stream.name}": it was opened with "${outgoing.codecName}" and accepted with "${codec}", name the same codec on both`;
+    if (codec !== outgoing.codecName || returns !== incoming.codecName) {
+      const [opened, accepted] =
+        codec === outgoing.codecName ? [incoming.codecName, returns] : [outgoing.codecName, codec];
+      const message = `Cannot use stream "${stream.name}": it was opened with "${opened}" and accepted with "${accepted}", name the same codec on both`;
       stream.fail("abort", new StreamError("CODEC_MISMATCH", message));
       return;
     }

@@ -2,17 +2,19 @@
  * The streams of a channel: opening and admitting ours, offering and accepting the remote's, routing what shares the
  * link. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
  */
+import type { Codec } from "../codecs/codec.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
-import type { Lane, LaneReceiver, MessageLink } from "../link.ts";
+import type { Lane, LaneReceiver } from "../link.ts";
 import { encodeReason } from "../reason.ts";
+import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import { Offer } from "./offer.ts";
-import { OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import { codecName, OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
@@ -31,9 +33,11 @@ export interface RemoteLimits {
 
 /** What the streams need of their channel. */
 export interface StreamsHost {
-  readonly link: MessageLink;
+  readonly link: CoreLink;
   readonly limits: Limits;
   readonly classes: StreamClasses;
+  /** Where the user names no codec; `undefined`: structured clone. */
+  readonly codec: Codec | undefined;
   readonly initialCredit: InitialCredit;
   readonly handlers: ReadonlyMap<string, StreamDefinition>;
   /** Options of the default stream, which are checked here. */
@@ -105,7 +109,7 @@ export class Streams implements StreamContext {
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;
     this.largestWindow = host.limits.window;
-    this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted);
+    this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted, host.codec);
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
   }
@@ -206,7 +210,7 @@ export class Streams implements StreamContext {
     const { link } = this.#host;
     const forked = remote.fork ? link.fork?.() : undefined;
     stream.id = id;
-    stream.lane = forked?.lane ?? this.#sharedLane;
+    stream.lane = forked?.lane ?? this.#laneOf(id);
     this.#open.set(id, stream);
     try {
       link.post({ ...openFrame(stream, resolved), ...(forked && { port: forked.port }) }, forked && [forked.port]);
@@ -228,9 +232,14 @@ export class Streams implements StreamContext {
     if (this.#nextId > LAST_ID) return;
     stream.id = this.#nextId;
     this.#nextId += 2;
-    stream.lane = this.#sharedLane;
+    stream.lane = this.#laneOf(stream.id);
     this.#host.link.post(openFrame(stream, resolved));
     stream.openedLate(remote.initialCredit);
+  }
+
+  /** Of a stream without a port of its own. */
+  #laneOf(id: number): Lane {
+    return this.#host.link.lane?.(id) ?? this.#sharedLane;
   }
 
   // The remote's.
@@ -264,7 +273,19 @@ export class Streams implements StreamContext {
 
   /** A frame that came on the shared link. */
   receive(message: unknown): void {
-    const frame = parseFrame(message);
+    this.take(parseFrame(message));
+  }
+
+  /** May a chunk of this stream come? Asked before there is memory for it. False: it is of no use any more. */
+  admits(id: number): boolean {
+    const stream = this.#open.get(id);
+    if (stream === undefined) this.#expectKnown({ id, type: "stream-data" });
+    if (stream instanceof Duplex) return stream.incoming.admits();
+    return stream?.admits() ?? false;
+  }
+
+  /** A frame that was checked. */
+  take(frame: Frame): void {
     if (this.#remote === undefined)
       throw new ProtocolError("HELLO_EXPECTED", `Cannot take ${frame.type} before $/hello: say that first`);
     if (frame.type === "stream-open") {
@@ -277,7 +298,7 @@ export class Streams implements StreamContext {
   }
 
   /** A frame of a stream that has ended here is old news; one of a stream that never was breaks the protocol. */
-  #expectKnown({ id, type }: Frame): void {
+  #expectKnown({ id, type }: Pick<Frame, "id" | "type">): void {
     const ours = id % 2 === this.#nextId % 2;
     if (ours ? id < this.#nextId : id <= this.#lastRemoteId) return;
     throw new ProtocolError("BAD_STREAM_ID", `Cannot take ${type} for stream ${id}: it was never opened`);
@@ -294,7 +315,7 @@ export class Streams implements StreamContext {
     if (frame.port !== undefined && own === undefined) {
       throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is no MessagePort`);
     }
-    const offer = new Offer(frame, own ?? this.#sharedLane, handlers.get(name), initialCredit, this);
+    const offer = new Offer(frame, own ?? this.#laneOf(id), handlers.get(name), initialCredit, this);
     own?.listen(offer);
     this.#open.set(id, offer);
     const system = this.#host.system.get(name);
@@ -391,14 +412,21 @@ export class Streams implements StreamContext {
     this.#offers.splice(this.#offers.indexOf(offer), 1);
     const { frame, lane } = offer;
     let resolved = this.#options.read(options);
-    if (resolved.codecName !== frame.codec) {
-      const shared = options.codec === undefined ? this.#options.builtIn(frame.codec) : undefined;
-      if (shared === undefined) {
-        const message = `Cannot open stream "${frame.name}": its opener sends "${frame.codec}", this side reads "${resolved.codecName}", name the same codec on both`;
-        this.#refuse(offer, new StreamError("CODEC_MISMATCH", message));
-        return undefined;
-      }
-      resolved = this.#options.read({ ...options, codec: shared });
+    const writes = frame.returns ?? frame.codec;
+    if (options.codec === undefined) {
+      // Those that need no option are known to both sides.
+      const readable = this.#options.builtIn(frame.codec) ?? resolved.incoming.codec;
+      const writable = this.#options.builtIn(writes) ?? resolved.codec;
+      if (readable !== resolved.incoming.codec || writable !== resolved.codec)
+        resolved = this.#options.read({
+          ...options,
+          codec: { ...(readable && { readable }), ...(writable && { writable }) },
+        });
+    }
+    const mismatch = mismatchOf(frame, resolved);
+    if (mismatch !== undefined) {
+      this.#refuse(offer, mismatch);
+      return undefined;
     }
     const stream = this.#make({
       name: frame.name,
@@ -417,7 +445,8 @@ export class Streams implements StreamContext {
     lane.post({
       type: "stream-accept",
       id: frame.id,
-      codec: resolved.codecName,
+      codec: frame.codec,
+      ...(frame.returns !== undefined && { returns: frame.returns }),
       readable: stream.incoming.window,
       ...(suggestion && { writable: suggestion }),
     });
@@ -517,13 +546,29 @@ export class Streams implements StreamContext {
   }
 }
 
-function openFrame(stream: Duplex, { codecName }: ResolvedOptions): OpenFrame {
+/** What is wrong if the two sides name different codecs for a direction. */
+function mismatchOf(frame: OpenFrame, { codec, incoming }: ResolvedOptions): StreamError | undefined {
+  const reads = codecName(incoming.codec);
+  const writes = codecName(codec);
+  const returns = frame.returns ?? frame.codec;
+  if (frame.codec === reads && returns === writes) return undefined;
+  const what =
+    frame.codec === reads
+      ? `its opener reads "${returns}", this side sends "${writes}"`
+      : `its opener sends "${frame.codec}", this side reads "${reads}"`;
+  const message = `Cannot open stream "${frame.name}": ${what}, name the same codec on both`;
+  return new StreamError("CODEC_MISMATCH", message);
+}
+
+function openFrame(stream: Duplex, { codec, incoming: { codec: reading } }: ResolvedOptions): OpenFrame {
   const { id, name, incoming, outgoing, metadata } = stream;
+  const [writes, reads] = [codecName(codec), codecName(reading)];
   return {
     type: "stream-open",
     id,
     name,
-    codec: codecName,
+    codec: writes,
+    ...(reads !== writes && { returns: reads }),
     readable: incoming.window,
     ...(outgoing.suggestion && { writable: outgoing.suggestion }),
     ...(metadata !== undefined && { metadata }),

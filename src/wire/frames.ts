@@ -34,7 +34,10 @@ interface Framed<T extends string> {
 
 export interface OpenFrame extends Framed<"stream-open"> {
   readonly name: string;
+  /** Of what the opener writes. */
   readonly codec: string;
+  /** Of what it reads, if that is another one. */
+  readonly returns?: string;
   /** The stream's own port, on links that fork. */
   readonly port?: unknown;
   readonly readable: WireWindow;
@@ -42,7 +45,9 @@ export interface OpenFrame extends Framed<"stream-open"> {
   readonly metadata?: unknown;
 }
 export interface AcceptFrame extends Framed<"stream-accept"> {
+  /** Both as they were in `stream-open`. */
   readonly codec: string;
+  readonly returns?: string;
   readonly readable: WireWindow;
   readonly writable?: WireStrategy;
 }
@@ -55,8 +60,13 @@ export interface DataFrame extends Framed<"stream-data"> {
   readonly rows?: Rows;
   /** One a chunk, where the unit is `weight`. */
   readonly weights?: readonly number[];
-  /** The byte account of the sender after these chunks: both must charge alike, or the stream would stall unseen. */
-  readonly charged: number;
+  /** The form of all chunks, for a codec that has several. Left out: 0. */
+  readonly form?: number;
+  /**
+   * The byte account of the sender after these chunks: both must charge alike, or the stream would stall unseen. Not
+   * there on links of bytes, where both count the same bytes.
+   */
+  readonly charged?: number;
 }
 export interface EndFrame extends Framed<"stream-end"> {
   /** All chunks of this direction. */
@@ -87,6 +97,8 @@ export type Frame =
 
 type Check = (value: unknown) => boolean;
 
+const isForm: Check = (value) => value === undefined || (Number.isInteger(value) && (value as number) >= 0);
+const isName: Check = (value) => value === undefined || isString(value);
 const isString: Check = (value) => typeof value === "string" && value.length <= 4096;
 const isReason: Check = (value) => typeof value === "object" && value !== null;
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0;
@@ -125,6 +137,7 @@ const shapes: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
     [
       ["name", isString],
       ["codec", isString],
+      ["returns", isName],
       ["readable", isWindow],
       ["writable", isStrategy],
       ["metadata", isAnything],
@@ -134,6 +147,7 @@ const shapes: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
     "stream-accept",
     [
       ["codec", isString],
+      ["returns", isName],
       ["readable", isWindow],
       ["writable", isStrategy],
     ],
@@ -145,6 +159,7 @@ const shapes: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
       ["chunks", isList],
       ["rows", isTable],
       ["weights", isWeights],
+      ["form", isForm],
       ["charged", isCount],
     ],
   ],

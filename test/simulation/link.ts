@@ -159,7 +159,10 @@ export class Net implements Carrier {
     if (chunks.length < 2 || !this.#random.chance(this.plan.split)) return [message];
     const at = this.#random.int(1, chunks.length - 1);
     const rest = chunks.slice(at).reduce<number>((sum, chunk) => sum + charge(chunk), 0);
-    return [slice(frame, 0, at, frame.charged - rest), slice(frame, at, chunks.length, frame.charged)];
+    return [
+      slice(frame, 0, at, (frame.charged as number) - rest),
+      slice(frame, at, chunks.length, frame.charged as number),
+    ];
   }
 }
 
@@ -223,5 +226,5 @@ function brief(message: unknown): string {
   if (type === undefined) return `rpc ${method ?? "answer"} ${id ?? ""}`;
   if (type !== "stream-data") return `${type} ${id} ${chunks ?? limit ?? ""}`;
   const frame = message as DataFrame;
-  return `${type} ${id} ${chunksOf(frame).length} ${frame.rows ? "rows" : "chunks"}, ${frame.charged}`;
+  return `${type} ${id} ${chunksOf(frame).length} ${frame.rows ? "rows" : "chunks"}, ${frame.charged as number}`;
 }

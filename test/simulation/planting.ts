@@ -151,7 +151,7 @@ export function loseLast(waiting: Outbound[], next: Outbound): void {
     id: frame.id,
     chunks: chunks.slice(0, -1),
     ...(weights && { weights }),
-    charged: frame.charged - charge(chunks.at(-1)),
+    charged: (frame.charged as number) - charge(chunks.at(-1)),
   };
   const end = next as unknown as EndFrame;
   const fewer: EndFrame = { ...end, chunks: end.chunks - 1 };

@@ -40,6 +40,8 @@ const platform = [
   "TextEncoder",
   "TextDecoder",
   "DOMException",
+  // Moves a buffer where it cannot be moved by itself.
+  "structuredClone",
 ];
 const language =
   "undefined NaN Infinity Object Array Map Set WeakMap WeakSet WeakRef Promise Symbol Number String Boolean BigInt Math JSON " +
@@ -53,6 +55,7 @@ const denied: ReadonlySet<string> = new Set(["Date.now", "new Date()", "Date()",
 /** Uses of the global object itself, each with its reason. */
 const globalObject: Readonly<Record<string, string>> = {
   "src/channel.ts": "the runtime's own stream classes, where no ponyfill was given",
+  "src/codecs/auto.ts": "the constructor of a view, by its number",
   "src/stream/chunk.ts": "the constructor of a view, by the name in its tag",
 };
 

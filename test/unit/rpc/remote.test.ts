@@ -34,7 +34,7 @@ describe("sluiceRemote()", () => {
 });
 
 describe("checkHandshake()", () => {
-  const early = { carriesUnmet: true } as Link;
+  const early = { kind: "message", carriesUnmet: true } as Link;
   const late = {} as Link;
 
   it("is required unless it is said to be optional", () => {

@@ -1,5 +1,7 @@
 /** The sending direction, with an owner that records: what is posted when, and how every wait ends. */
+
 import { describe, expect, it } from "vitest";
+import type { Codec } from "../../../src/codecs/codec.ts";
 import { raw } from "../../../src/codecs/raw.ts";
 import type { OpenOptions } from "../../../src/stream/definition.ts";
 import { rejectedBy } from "../support/error-of.ts";
@@ -14,7 +16,10 @@ function opened(limit: number, options: OpenOptions = {}, window: object = {}) {
   const writer = stream.writable.getWriter();
   writer.closed.catch(() => {});
   writer.ready.catch(() => {});
-  peer.accept(1, { codec: options.codec?.name ?? "clone", readable: { ...WIDE, limit, ...window } });
+  peer.accept(1, {
+    codec: (options.codec as Codec | undefined)?.name ?? "clone",
+    readable: { ...WIDE, limit, ...window },
+  });
   return { peer, stream, writer };
 }
 

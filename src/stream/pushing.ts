@@ -1,0 +1,97 @@
+/**
+ * Chunks on their way over a lane of bytes: encoded, and queued. A large chunk is sent from the writer's own memory, so
+ * its write waits until the link has taken it.
+ */
+import type { Codec } from "../codecs/codec.ts";
+import { mistake } from "../errors.ts";
+import type { ByteLane } from "../wire/core-link.ts";
+import { attached, moved } from "./chunk.ts";
+import { CHUNK_OVERHEAD } from "./credit.ts";
+import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
+
+export class Pushing implements Shipping {
+  readonly #host: ShippingHost;
+  readonly #codec: Codec;
+  readonly #lane: ByteLane;
+
+  /** `room`: the writer may go on. */
+  constructor(host: ShippingHost, codec: Codec, lane: ByteLane, room: () => void) {
+    this.#host = host;
+    this.#codec = codec;
+    this.#lane = lane;
+    lane.onRoom = room;
+  }
+
+  get full(): boolean {
+    return this.#lane.full;
+  }
+
+  get length(): number {
+    return this.#lane.queued;
+  }
+
+  start(chunk: unknown, weight: number): void {
+    const { owner, weighed, transfer } = this.#host;
+    const codec = this.#codec;
+    const form = codec.form?.(chunk) ?? 0;
+    let bytes = viewOf(codec.encode(chunk));
+    const { length } = bytes;
+    if (length === 0) attached(bytes.buffer as ArrayBuffer);
+    checkSize(length, owner);
+    let lend = codec.reuses !== true && !isShared(bytes);
+    if (transfer !== undefined && transfer !== false) {
+      const moves = movesOf(chunk, bytes, transfer);
+      const own = moves.includes(bytes.buffer as ArrayBuffer);
+      for (const each of moves) {
+        const buffer = moved(each);
+        if (each === bytes.buffer) bytes = new Uint8Array(buffer, bytes.byteOffset, length);
+      }
+      // A copy of a part of it, or of what was encoded from it.
+      lend ||= own;
+    }
+    this.#host.book(length, weight, CHUNK_OVERHEAD + length);
+    this.#lane.push(bytes, form, weighed ? weight : undefined, lend);
+  }
+
+  expect(): void {}
+
+  flush(): boolean {
+    return false;
+  }
+
+  discard(): void {
+    this.#lane.discard();
+  }
+}
+
+/** The buffers that the user wants to move: they are detached here, as on any other link. */
+function movesOf(
+  chunk: unknown,
+  bytes: Uint8Array,
+  transfer: true | ((chunk: never) => Transferable[]),
+): readonly ArrayBuffer[] {
+  if (transfer === true) {
+    const isOwn = ArrayBuffer.isView(chunk) ? chunk.buffer === bytes.buffer : chunk === bytes.buffer;
+    return isOwn && bytes.length === bytes.buffer.byteLength && !isShared(bytes) ? [bytes.buffer as ArrayBuffer] : [];
+  }
+  const given: unknown = transfer(chunk as never);
+  if (Array.isArray(given) && given.every(isArrayBuffer)) return given as ArrayBuffer[];
+  const message =
+    "Cannot move a chunk: over bytes only ArrayBuffers can be moved, return an array of those from the transfer function";
+  throw mistake(new TypeError(message), "BAD_TRANSFER");
+}
+
+function viewOf(encoded: ArrayBufferView | ArrayBuffer): Uint8Array {
+  if (encoded instanceof Uint8Array) return encoded;
+  if (ArrayBuffer.isView(encoded)) return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
+  return new Uint8Array(encoded);
+}
+
+/** Shared memory may change while it is sent. */
+function isShared({ buffer }: Uint8Array): boolean {
+  return !isArrayBuffer(buffer);
+}
+
+function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return value instanceof ArrayBuffer || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}

@@ -1,0 +1,42 @@
+/**
+ * What the core makes of either kind of link, so that nothing above knows which it is: messages and frames go out and
+ * come in; only a stream asks whether its lane takes messages or bytes.
+ */
+import type { ByteLink, Lane, LinkReceiver, MessageLink } from "../link.ts";
+import type { Frame } from "./frames.ts";
+
+/** What the core listens with on whatever kind of link. */
+export interface CoreReceiver extends LinkReceiver {
+  /** A frame that was checked already. */
+  frame(frame: Frame): void;
+  /** A control message as text. */
+  text(line: string): void;
+  /** What came breaks the protocol. */
+  breach(error: unknown): void;
+}
+
+/** The lane of a stream that shares a link of bytes with others: it takes chunks as bytes, and tells when to wait. */
+export interface ByteLane extends Lane {
+  /**
+   * Queues a chunk. Without `lend` it is copied if it is not sent at once; with it the bytes must not change until
+   * `onRoom`, if the lane is full after it.
+   */
+  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean): void;
+  /** Is there enough queued, or a chunk lent? Then `onRoom` will be called. */
+  readonly full: boolean;
+  onRoom: (() => void) | undefined;
+  /** Chunks that were pushed and are not yet on their way. */
+  readonly queued: number;
+  /** Forgets these. */
+  discard(): void;
+}
+
+/** What the core makes of either kind of link. */
+export interface CoreLink extends Omit<MessageLink, "listen"> {
+  listen(receiver: CoreReceiver): void;
+  /** Of a link of bytes: the lane of a stream, by its id. */
+  lane?(id: number): ByteLane;
+  /** What `$/hello` tells beside the core's own, and who hears it. */
+  readonly hello?: ByteLink["hello"];
+  greeted?(hello: Readonly<Record<string, unknown>>): void;
+}

@@ -1,0 +1,305 @@
+/**
+ * A link of bytes as the core sees links: what is posted becomes frames, and bytes that come become frames again. It
+ * puts decoder and outbox together, and knows neither strategies nor runtimes.
+ */
+import { type LinkError, ProtocolError } from "../errors.ts";
+import type { ByteLink, ByteLinkReceiver, Scheduler } from "../link.ts";
+import type { ByteLane, CoreLink, CoreReceiver } from "./core-link.ts";
+import { Decoder, type FrameSink } from "./decoder.ts";
+import { type Frame, parseFrame } from "./frames.ts";
+import { formOf, type Header, readF64, TYPES, writeF64 } from "./layout.ts";
+import { OutQueue } from "./out-queue.ts";
+import { Outbox } from "./outbox.ts";
+import { MOST_TOGETHER, readPayload } from "./payload.ts";
+
+/** Bytes of a frame that is no data: the metadata of a stream, a reason, a message as text. */
+const MOST_TEXT = 4 * 1024 * 1024;
+/** Bytes of a table in front of a single chunk. */
+const TABLE = 16;
+/** Milliseconds for what is queued to be sent when a link is closed. */
+const LAST_WORDS = 1_000;
+
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { fatal: true });
+const NOTHING = new Uint8Array(0);
+
+/** What the decoder needs to know of streams: may data of this one come, as far as its credit goes? */
+export type Admits = (stream: number) => boolean;
+
+export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
+  readonly kind = "message";
+  readonly trusted: boolean;
+  readonly scheduler: Scheduler;
+  readonly heartbeat: number;
+  readonly hello?: ByteLink["hello"];
+  /** Set by the channel: asked before memory is given to a chunk. */
+  admitsData: Admits = () => true;
+  readonly #link: ByteLink;
+  readonly #maxChunk: number;
+  readonly #decoder: Decoder;
+  readonly #outbox: Outbox;
+  readonly #lanes = new Map<number, StreamLane>();
+  #receiver: CoreReceiver | undefined = undefined;
+  #closed = false;
+
+  /** `maxChunk`: the most bytes in a chunk that comes. */
+  constructor(link: ByteLink, maxChunk: number) {
+    this.#link = link;
+    this.#maxChunk = maxChunk;
+    this.trusted = link.trusted;
+    this.scheduler = link.scheduler;
+    this.heartbeat = link.heartbeat;
+    if (link.hello !== undefined) this.hello = link.hello;
+    this.#decoder = new Decoder(this, link.allocate?.bind(link));
+    this.#outbox = new Outbox(link, {
+      room: (stream) => this.#lanes.get(stream)?.onRoom?.(),
+      failed: (error: LinkError) => this.lost(error),
+    });
+  }
+
+  // What the core does.
+
+  listen(receiver: CoreReceiver): void {
+    this.#receiver = receiver;
+    this.#link.listen(this);
+  }
+
+  greeted(hello: Readonly<Record<string, unknown>>): void {
+    this.#link.greeted?.(hello);
+  }
+
+  /** Posts a JSON-RPC message, or the `stream-open` of a stream. All else goes over the stream's lane. */
+  post(message: unknown): void {
+    const { type, id, method } = message as { type?: unknown; id?: unknown; method?: unknown };
+    if (type !== undefined) {
+      this.postFrame(message as Frame, id as number);
+      return;
+    }
+    const text = JSON.stringify(message);
+    // What was opened before must have come when a remote is told that nothing new will.
+    const behindStreams = method === "$/shutdown";
+    if (this.#link.post !== undefined && !behindStreams) this.#link.post(text);
+    else this.#outbox.control(TYPES.message, 0, encoder.encode(text));
+  }
+
+  postFrame(frame: Frame, id: number): void {
+    if (frame.type === "stream-credit") {
+      this.#outbox.credit(id, frame.limit, frame.bytes);
+      return;
+    }
+    const number = TYPES[frame.type];
+    // Nothing more of it is taken: what has come of a chunk is of no use.
+    if (frame.type === "stream-cancel" || frame.type === "stream-refuse") this.#decoder.drop(id);
+    const payload = payloadOf(frame);
+    if (frame.type === "stream-end" || frame.type === "stream-error") this.#lane(id).last(number, payload);
+    else this.#outbox.control(number, id, payload);
+  }
+
+  lane(id: number): ByteLane {
+    return this.#lane(id);
+  }
+
+  #lane(id: number): StreamLane {
+    let lane = this.#lanes.get(id);
+    if (lane === undefined) {
+      lane = new StreamLane(this, this.#outbox, id, () => {
+        this.#lanes.delete(id);
+        this.#decoder.drop(id);
+      });
+      this.#lanes.set(id, lane);
+    }
+    return lane;
+  }
+
+  keepAlive(on: boolean): void {
+    this.#link.keepAlive(on);
+  }
+
+  /** What is queued is still sent, unless the remote does not take it: then it is of no use any more. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    let open = true;
+    const end = (): void => {
+      if (!open) return;
+      open = false;
+      stop();
+      this.#outbox.close();
+      this.#link.close();
+    };
+    const stop = this.scheduler.after(LAST_WORDS, end);
+    this.#outbox.drain(end);
+  }
+
+  // What the link tells.
+
+  met(first: boolean): void {
+    this.#receiver?.met(first);
+  }
+
+  text(line: string): void {
+    if (!this.#closed) this.#receiver?.text(line);
+  }
+
+  connected(): void {
+    this.#outbox.connect();
+  }
+
+  space(): Uint8Array {
+    return this.#decoder.space();
+  }
+
+  filled(count: number): void {
+    if (this.#closed) return;
+    try {
+      this.#decoder.filled(count);
+    } catch (error) {
+      this.#receiver?.breach(error);
+    }
+  }
+
+  lost(error: Error): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#outbox.close();
+    this.#receiver?.lost(error);
+    this.#link.close();
+  }
+
+  // What the decoder asks and tells.
+
+  admits({ type, stream, count }: Readonly<Header>, bytes: number): boolean {
+    if (this.#closed) return false;
+    if (type !== TYPES["stream-data"]) {
+      if (bytes <= MOST_TEXT) return true;
+      throw new ProtocolError("BAD_FRAME", `Cannot take a frame of ${bytes} bytes: ${MOST_TEXT} are the most`);
+    }
+    const most = count === 1 ? this.#maxChunk + TABLE : MOST_TOGETHER;
+    if (bytes <= most) return this.admitsData(stream);
+    throw new ProtocolError(
+      "CHUNK_TOO_LARGE",
+      `Cannot take a chunk of ${bytes} bytes of stream ${stream}: the limit told was ${this.#maxChunk}, cut it up`,
+    );
+  }
+
+  frame(header: Readonly<Header>, payload: Uint8Array): void {
+    if (this.#closed) return;
+    const { type, stream: id } = header;
+    if (type === TYPES["stream-data"]) {
+      const { chunks, weights } = readPayload(header, payload);
+      const form = formOf(header);
+      this.#receiver?.frame({ type: "stream-data", id, chunks, form, ...(weights && { weights }) });
+    } else if (type === TYPES.message) this.#receiver?.text(textOf(payload));
+    else if (type === TYPES["stream-credit"] || type === TYPES["stream-end"])
+      this.#receiver?.frame(numbered(header, payload));
+    else {
+      const name = NAMES.get(type) as Frame["type"];
+      const fields = payload.length === 0 ? {} : fieldsOf(payload, name);
+      this.#receiver?.frame(parseFrame({ ...fields, type: name, id }));
+    }
+  }
+}
+
+/** The lane of one stream. */
+class StreamLane implements ByteLane {
+  onRoom: (() => void) | undefined = undefined;
+  readonly #link: FramedLink;
+  readonly #outbox: Outbox;
+  readonly #queue: OutQueue;
+  readonly #forget: () => void;
+
+  constructor(link: FramedLink, outbox: Outbox, id: number, forget: () => void) {
+    this.#link = link;
+    this.#outbox = outbox;
+    this.#queue = new OutQueue(id);
+    this.#forget = forget;
+  }
+
+  get full(): boolean {
+    return this.#queue.full;
+  }
+
+  get queued(): number {
+    return this.#queue.chunks;
+  }
+
+  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean): void {
+    this.#queue.push(bytes, form, weight, lend);
+    this.#outbox.ready(this.#queue, this.#queue.full);
+  }
+
+  discard(): void {
+    this.#queue.discard();
+  }
+
+  last(type: number, payload: Uint8Array): void {
+    this.#queue.end(type, payload);
+    this.#outbox.ready(this.#queue);
+  }
+
+  post(message: unknown): void {
+    this.#link.postFrame(message as Frame, this.#queue.stream);
+  }
+
+  /** Frames come by the link, which knows whose they are. */
+  listen(): void {}
+
+  close(): void {
+    this.#forget();
+  }
+}
+
+/** Limits may be ∞, which JSON has no word for: there it is null. */
+const toJson = (_key: string, value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? null : value);
+
+function payloadOf(frame: Frame): Uint8Array {
+  const { type, id: _, ...fields } = frame;
+  if (type === "stream-end") {
+    const payload = new Uint8Array(8);
+    writeF64(payload, 0, frame.chunks);
+    return payload;
+  }
+  return type === "stream-ended" ? NOTHING : encoder.encode(JSON.stringify(fields, toJson));
+}
+
+/** A frame whose payload is numbers, checked as any other. */
+function numbered({ type, stream: id }: Readonly<Header>, payload: Uint8Array): Frame {
+  const isCredit = type === TYPES["stream-credit"];
+  if (payload.length !== (isCredit ? 16 : 8)) throw badPayload(isCredit ? "stream-credit" : "stream-end");
+  if (!isCredit) return parseFrame({ type: "stream-end", id, chunks: readF64(payload, 0) });
+  return parseFrame({ type: "stream-credit", id, limit: readF64(payload, 0), bytes: readF64(payload, 8) });
+}
+
+function textOf(payload: Uint8Array): string {
+  try {
+    return decoder.decode(payload);
+  } catch {
+    throw badPayload("message");
+  }
+}
+
+/** The windows of these are read as they were written: null is ∞. */
+function fieldsOf(payload: Uint8Array, name: string): Record<string, unknown> {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(textOf(payload));
+  } catch {
+    throw badPayload(name);
+  }
+  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) throw badPayload(name);
+  const record = fields as Record<string, unknown>;
+  for (const key of ["readable", "writable"]) if (record[key] !== undefined) record[key] = unlimited(record[key]);
+  return record;
+}
+
+function unlimited(window: unknown): unknown {
+  if (typeof window !== "object" || window === null) return window;
+  const read = { ...window } as Record<string, unknown>;
+  for (const key of ["limit", "bytes", "highWaterMark"]) if (read[key] === null) read[key] = Number.POSITIVE_INFINITY;
+  return read;
+}
+
+function badPayload(name: string): ProtocolError {
+  return new ProtocolError("BAD_FRAME", `Cannot read a frame: the payload of its ${name} is not what it must be`);
+}

@@ -1,0 +1,6 @@
+/** The contract of links of bytes. */
+import { overBytes } from "./pairs/bytes.ts";
+import { linkContract } from "./suite.ts";
+
+linkContract("bytes, control beside them", overBytes({ ownControl: true }));
+linkContract("bytes, control among them", overBytes({ ownControl: false }));
