@@ -34,7 +34,7 @@ interface Counted {
 }
 
 export class ChildLink extends ProcessLink {
-  /** The data connection stands, or the child has none. */
+  /** The data connections stand. */
   readonly started: Promise<void>;
   readonly #child: Child;
   readonly #input: Writable;
@@ -44,7 +44,6 @@ export class ChildLink extends ProcessLink {
   #wanted = true;
   /** Its end is waited for. */
   #held = false;
-  #greeted = false;
 
   constructor(child: Child) {
     super(child.name, child.heartbeat, ["control", "process"]);
@@ -76,16 +75,6 @@ export class ChildLink extends ProcessLink {
     if (this.#input.writableLength <= MOST_UNREAD) return;
     const message = `${this.#child.name} has left more than ${MOST_UNREAD} bytes of control unread: see what keeps it, or make fewer calls at once`;
     this.fail(new LinkError("CONNECTION_LOST", message));
-  }
-
-  override greeted(hello: Readonly<Record<string, unknown>>): void {
-    this.#greeted = true;
-    super.greeted(hello);
-  }
-
-  /** The remote has said hello. One that takes no streams need not tell how to join its data: then there is no path. */
-  ready(): void {
-    if (!this.#greeted) this.#start();
   }
 
   override keepAlive(on: boolean): void {

@@ -16,8 +16,8 @@ import { isSecret, makeSecret } from "./secrets.ts";
 export interface DataHello {
   readonly pid: number;
   /** Where it listens, and what is to be said there first. Both or none. */
-  readonly path?: string;
-  readonly secret?: string;
+  readonly path: string | undefined;
+  readonly secret: string | undefined;
   /** What it wants to hear where it connects itself. */
   readonly proof: string;
 }
@@ -33,6 +33,8 @@ export interface DataEvents {
 }
 
 export class DataPath {
+  /** What to tell the remote. Where we listen may be known only when it is sent. */
+  readonly hello: DataHello;
   readonly #events: DataEvents;
   readonly #proof = makeSecret();
   readonly #inlet = new Inlet(() =>
@@ -50,6 +52,17 @@ export class DataPath {
 
   constructor(events: DataEvents) {
     this.#events = events;
+    const listener = (): Listener | undefined => this.#listener;
+    this.hello = {
+      pid: process.pid,
+      get path() {
+        return listener()?.path;
+      },
+      get secret() {
+        return listener()?.secret;
+      },
+      proof: this.#proof,
+    };
   }
 
   /** The remote is to connect there. */
@@ -57,15 +70,6 @@ export class DataPath {
     if (this.#ended) listener.close();
     this.#listener = listener;
     listener.keepAlive(this.#alive);
-  }
-
-  get hello(): DataHello {
-    const { path, secret } = this.#listener ?? {};
-    return {
-      pid: process.pid,
-      ...(path !== undefined && secret !== undefined && { path, secret }),
-      proof: this.#proof,
-    };
   }
 
   /** Goes on with what the remote has told. Throws if that is of no use. */

@@ -1,9 +1,10 @@
 /** What the links of both processes have in common: control in lines, data on its own path, one end. */
+import { Buffer } from "node:buffer";
 import { LinkError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
 import { realmScheduler } from "../message-port/scheduler.ts";
 import { ControlLines, type Message } from "./control-lines.ts";
-import { DataPath } from "./data-path.ts";
+import { type DataHello, DataPath } from "./data-path.ts";
 import { Ending, type Place } from "./ending.ts";
 
 export abstract class ProcessLink implements ByteLink {
@@ -33,7 +34,7 @@ export abstract class ProcessLink implements ByteLink {
   }
 
   get hello(): Readonly<Record<string, unknown>> {
-    return { ...this.data.hello };
+    return this.data.hello as DataHello & Record<string, unknown>;
   }
 
   greeted(hello: Readonly<Record<string, unknown>>): void {
@@ -42,6 +43,11 @@ export abstract class ProcessLink implements ByteLink {
 
   listen(receiver: ByteLinkReceiver): void {
     this.receiver = receiver;
+  }
+
+  /** Not filled with zeros, and not of the pool that small ones share. */
+  allocate(bytes: number): Uint8Array {
+    return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
   }
 
   write(parts: readonly Uint8Array[], taken: () => void): void {

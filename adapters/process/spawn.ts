@@ -104,7 +104,6 @@ async function join<Api>({ command, child, directory, listener, resolved }: Star
       }, startTimeout);
     }
     await worker.ready;
-    link.ready();
     await Promise.race([link.started, worker.closed.then(() => endedEarly(name))]);
     forget(signal, onAbort, exited);
     return worker;
