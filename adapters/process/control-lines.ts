@@ -43,8 +43,10 @@ export class ControlLines {
     this.#receiver.broken(new LinkError("LINE_TOO_LONG", message));
   }
 
+  /** No more bytes come. A line that has no end is stray, unless it is a message that was cut off. */
   end(): void {
-    this.#lines.end();
+    const rest = this.#lines.end();
+    if (rest.trim() !== "" && !rest.trimStart().startsWith("{")) this.#receiver.stray(rest);
   }
 }
 

@@ -38,10 +38,11 @@ export class Lines {
     return true;
   }
 
-  /** No more bytes come: what has begun counts as a line. */
-  end(): void {
-    if (!this.#stopped) this.#finish(new Uint8Array());
+  /** No more bytes come. Returns the line that has begun, if there is one. */
+  end(): string {
+    const rest = textOf(Buffer.concat(this.#pieces));
     this.stop();
+    return rest;
   }
 
   /** No line comes any more, not even of what was pushed. */
@@ -59,8 +60,12 @@ export class Lines {
       this.#pieces = [];
       this.#held = 0;
     }
-    const text = Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString("utf8");
-    const line = text.endsWith("\r") ? text.slice(0, -1) : text;
+    const line = textOf(whole);
     if (line !== "") this.#line(line);
   }
+}
+
+function textOf(bytes: Uint8Array): string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
+  return text.endsWith("\r") ? text.slice(0, -1) : text;
 }

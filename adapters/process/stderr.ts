@@ -9,7 +9,7 @@ import type { Readable } from "node:stream";
 /** What is kept while nobody reads, in bytes; a reader may be behind by as much before the child waits. */
 const KEPT = 64 * 1024;
 /** What errors quote from, in bytes, and how many lines of it. */
-const QUOTED_BYTES = 4 * 1024;
+const QUOTED_BYTES = 2 * 1024;
 const QUOTED_LINES = 10;
 /** How often it is seen whether a reader who has kept the child waiting is still there, in milliseconds. */
 const WATCH = 100;

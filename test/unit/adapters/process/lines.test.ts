@@ -22,13 +22,13 @@ describe("Lines", () => {
     }
   });
 
-  it("takes what has begun as a line at the end, and nothing after it", () => {
+  it("gives what has begun at the end, and takes nothing after it", () => {
     const { lines, got } = collect();
     lines.push(bytes("a\nb"));
-    lines.end();
+    expect(lines.end()).toBe("b");
     lines.push(bytes("c\n"));
-    lines.end();
-    expect(got).toEqual(["a", "b"]);
+    expect(lines.end()).toBe("");
+    expect(got).toEqual(["a"]);
   });
 
   it("stops at a line that is too long, however it comes, and keeps none of it", () => {
@@ -102,6 +102,19 @@ describe("Control lines", () => {
       ["stray", stray],
       ["message", next, JSON.parse(next)],
     ]);
+  });
+
+  it("tell of what was printed last without an end of line, but not of half a message", () => {
+    for (const [rest, told] of [
+      ["oops", [["stray", "oops"]]],
+      ['{"jsonrpc":"2.0","res', []],
+      ["", []],
+    ] as const) {
+      const { lines, log } = control();
+      lines.push(bytes(rest));
+      lines.end();
+      expect(log).toEqual(told);
+    }
   });
 
   it("are at most 1 MiB long", () => {
