@@ -76,6 +76,10 @@ export class DataPath {
   greeted(hello: Readonly<Record<string, unknown>>): void {
     const { path, secret, proof } = hello as Partial<DataHello>;
     if (!isSecret(proof)) throw useless("proof");
+    if (proof === this.#proof) {
+      const message = "Cannot join the remote: it repeats what it is told, our own $/hello; start a program that calls parentLink()";
+      throw new ProtocolError("BAD_MESSAGE", message);
+    }
     this.#listener?.welcome(proof, (socket) => {
       this.#accepted = socket;
       this.#watch(socket, "accepted");

@@ -54,6 +54,14 @@ const api = define({
       const end = Date.now() + ms;
       while (Date.now() < end);
     },
+    /** Ends the data connections, and nothing else. */
+    cutData() {
+      const standard = [process.stdin, process.stdout, process.stderr];
+      setTimeout(() => {
+        for (const handle of process._getActiveHandles())
+          if (handle.constructor.name === "Socket" && !standard.includes(handle)) handle.destroy();
+      }, 10);
+    },
     closeChannel() {
       setTimeout(() => channel.close(), 10);
     },
