@@ -5,6 +5,11 @@ const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) 
   entry: [
     "src/mod.ts",
     "src/codecs/raw.ts",
+    "src/codecs/json.ts",
+    "src/codecs/msgpack.ts",
+    "src/codecs/protobuf.ts",
+    "src/codecs/protobufjs.ts",
+    "src/codecs/arrow.ts",
     "adapters/message-port/mod.ts",
     "adapters/process/mod.ts",
     "adapters/worker/node.ts",

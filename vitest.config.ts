@@ -9,7 +9,7 @@ const alias = [
   { find: /^sluice\/message-port$/, replacement: here("adapters/message-port/mod.ts") },
   { find: /^sluice\/worker$/, replacement: here("adapters/worker/node.ts") },
   { find: /^sluice\/process$/, replacement: here("adapters/process/mod.ts") },
-  { find: /^sluice\/codecs\/raw$/, replacement: here("src/codecs/raw.ts") },
+  { find: /^sluice\/codecs\/(\w+)$/, replacement: here("src/codecs/$1.ts") },
 ];
 
 const project = (name: string, include: string[], options: object = {}) => ({

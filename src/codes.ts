@@ -106,7 +106,7 @@ export type MistakeCode =
   | "BAD_STRATEGY"
   /** A chunk's `size()`, or its `byteLength` where bytes are counted, is not a finite number that is 0 or more. Have `size()` return one, or write buffers and views only. */
   | "BAD_WEIGHT"
-  /** A stream of bytes was given a chunk that is none, or whose bytes are no whole elements of the view asked for. Write ArrayBuffers or views, of the length that the reader's view needs. */
+  /** A stream's codec cannot carry a chunk, or refuses the bytes of one; the message says what of it and why. Write what the codec carries, or open the stream with another. */
   | "BAD_CHUNK"
   /** The stream's `transfer` function did not return an array. Return the buffers to be moved, or an empty array. */
   | "BAD_TRANSFER"

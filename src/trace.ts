@@ -107,7 +107,7 @@ function traceByteLane(lane: ByteLane, id: number, watch: Watch): ByteLane {
       });
       lane.push(bytes, form, weight, lend);
     },
-    discard: () => lane.discard(),
+    discard: (all) => lane.discard(all),
   };
 }
 

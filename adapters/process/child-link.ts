@@ -16,6 +16,9 @@ const MOST_UNREAD = 16 * 1024 * 1024;
 /** How long the end of its stderr may come after its exit, in milliseconds. */
 const LAST_WORDS = 200;
 
+/** Stray lines in one read, beyond which other events come first. */
+const MOST_STRAYS = 100;
+
 export interface Child {
   /** As errors call it: its command and pid. */
   readonly name: string;
@@ -40,10 +43,14 @@ export class ChildLink extends ProcessLink {
   readonly #input: Writable;
   readonly #output: Readable;
   #settleStarted!: () => void;
+  /** Lines that were no messages, in one read. */
+  #strays = 0;
   #starting = true;
   #wanted = true;
   /** Its end is waited for. */
   #held = false;
+  /** What all that belongs to the child was told last. */
+  #counted = true;
 
   constructor(child: Child) {
     super(child.name, child.heartbeat, ["control", "process"]);
@@ -61,7 +68,11 @@ export class ChildLink extends ProcessLink {
   override listen(receiver: ByteLinkReceiver): void {
     super.listen(receiver);
     const over = (): void => this.controlOver(`${this.#child.name} has closed its control channel`);
-    this.#output.on("data", (bytes: Buffer) => this.lines.push(bytes));
+    this.#output.on("data", (bytes: Buffer) => {
+      this.#strays = 0;
+      this.lines.push(bytes);
+      if (this.#strays > MOST_STRAYS) this.#breathe();
+    });
     this.#output.on("end", over).on("error", over).on("close", over);
     // That nobody reads any more shows elsewhere, too, unless the child has closed its stdin only.
     this.#input.on("error", over);
@@ -100,6 +111,7 @@ export class ChildLink extends ProcessLink {
   }
 
   protected override stray(line: string): void {
+    this.#strays += 1;
     const { name, onStray, stderr } = this.#child;
     if (onStray !== undefined) onStray(strayError(name, line));
     else stderr.pass(Buffer.from(`${line}\n`));
@@ -133,9 +145,18 @@ export class ChildLink extends ProcessLink {
     });
   }
 
+  /** A child that prints without end must not keep our process from all else. */
+  #breathe(): void {
+    this.#output.pause();
+    setImmediate(() => this.#output.resume());
+  }
+
   /** Whether all that belongs to the child keeps us alive. */
   #count(): void {
     const on = this.#wanted || this.#starting || this.#held;
+    // Bun counts how often it was asked.
+    if (on === this.#counted) return;
+    this.#counted = on;
     this.data.keepAlive(on);
     const child = this.#child.process;
     for (const counted of [child, this.#input, this.#output, child.stderr] as (Counted | null)[]) {

@@ -52,6 +52,8 @@ export class ControlLines {
 
 /** What a line says if it is JSON-RPC 2.0: other JSON is some program's own, such as its log. */
 function messageOf(line: string): Message | undefined {
+  // Cheaper than an error for each line of a program that prints a lot.
+  if (!/^\s*[{[]/.test(line)) return undefined;
   let value: unknown;
   try {
     value = JSON.parse(line);

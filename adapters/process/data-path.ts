@@ -69,7 +69,6 @@ export class DataPath {
   use(listener: Listener): void {
     if (this.#ended) listener.close();
     this.#listener = listener;
-    listener.keepAlive(this.#alive);
   }
 
   /** Goes on with what the remote has told. Throws if that is of no use. */
@@ -77,7 +76,8 @@ export class DataPath {
     const { path, secret, proof } = hello as Partial<DataHello>;
     if (!isSecret(proof)) throw useless("proof");
     if (proof === this.#proof) {
-      const message = "Cannot join the remote: it repeats what it is told, our own $/hello; start a program that calls parentLink()";
+      const message =
+        "Cannot join the remote: it repeats what it is told, our own $/hello; start a program that calls parentLink()";
       throw new ProtocolError("BAD_MESSAGE", message);
     }
     this.#listener?.welcome(proof, (socket) => {
@@ -164,8 +164,7 @@ export class DataPath {
       socket.destroy();
       return;
     }
-    if (this.#alive) socket.ref();
-    else socket.unref();
+    if (!this.#alive) socket.unref();
     let why = "";
     socket.on("error", (error) => {
       why = `: ${error.message}`;

@@ -24,8 +24,9 @@ export class Stderr {
   /** Held for a reader, oldest first. */
   #held: Uint8Array[] = [];
   #bytes = 0;
-  /** The last of all that came. */
-  #last = Buffer.alloc(0);
+  /** The last of all that came, and some before it. */
+  #last: Uint8Array[] = [];
+  #lastBytes = 0;
   /** Answers the reader who waits. */
   #wanted: (() => void) | undefined = undefined;
   #watch: ReturnType<typeof setInterval> | undefined = undefined;
@@ -65,7 +66,7 @@ export class Stderr {
   }
 
   push(bytes: Uint8Array): void {
-    this.#last = Buffer.concat([this.#last, bytes.subarray(-QUOTED_BYTES)]).subarray(-QUOTED_BYTES);
+    this.#remember(bytes);
     if (this.#cancelled || this.#over) return;
     if (this.#wanted !== undefined) {
       this.#controller.enqueue(bytes);
@@ -80,8 +81,17 @@ export class Stderr {
 
   /** For the end of an error: what it last said. */
   get lastWords(): string {
-    const lines = this.#last.toString("utf8").trim().split("\n").slice(-QUOTED_LINES).join("\n");
+    const last = Buffer.concat(this.#last).subarray(-QUOTED_BYTES);
+    const lines = last.toString("utf8").trim().split("\n").slice(-QUOTED_LINES).join("\n");
     return lines === "" ? "" : `; the last of its stderr:\n${lines}`;
+  }
+
+  #remember(bytes: Uint8Array): void {
+    this.#last.push(bytes.subarray(-QUOTED_BYTES));
+    this.#lastBytes += Math.min(bytes.length, QUOTED_BYTES);
+    if (this.#lastBytes < QUOTED_BYTES * 4) return;
+    this.#last = [Buffer.concat(this.#last).subarray(-QUOTED_BYTES)];
+    this.#lastBytes = QUOTED_BYTES;
   }
 
   #pull(): void | Promise<void> {

@@ -32,6 +32,7 @@ type View = new (buffer: ArrayBufferLike, byteOffset: number, length: number) =>
 export const auto: Codec = {
   name: "auto",
   unit: "chunks",
+  keeps: true,
   form: formOf,
   encode: (chunk) => (formOf(chunk) === JSON_FORM ? text.encode(chunk) : (chunk as ArrayBufferView)),
   decode(bytes, form = 0) {

@@ -7,11 +7,13 @@ export interface Codec<T = unknown> {
   readonly unit: "bytes" | "chunks";
   /** `encode` gives memory that it writes again when it is called next. Left out: it leaves alone what it gave. */
   readonly reuses?: boolean;
+  /** What `decode` gives is made of the very bytes that it gets: they are given memory of their own. */
+  readonly keeps?: boolean;
   /** May be called with any value; a TypeError for one that it cannot carry errors the stream. */
   encode(chunk: T): ArrayBufferView | ArrayBuffer;
   /**
-   * `bytes` are the stream's own: they never change, and start at an offset that is a multiple of 8. Their buffer may
-   * hold other chunks as well. What it throws errors the stream, as the `cause`.
+   * `bytes` are the stream's own: they never change, and start at an offset that is a multiple of 8. Their buffer may be
+   * larger, and hold other chunks as well, unless the codec `keeps` them. What it throws errors the stream, as the `cause`.
    */
   decode(bytes: Uint8Array, form?: number): T;
   /** Of one that has several forms: which `encode` gives this chunk, 0 to 15. It travels beside it. Left out: 0. */

@@ -22,6 +22,7 @@ export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<
   return {
     name: "raw",
     unit: "bytes",
+    keeps: true,
     encode(chunk) {
       if (ArrayBuffer.isView(chunk) || Object.prototype.toString.call(chunk) === "[object ArrayBuffer]") return chunk;
       const got = chunk === null ? "null" : typeof chunk;

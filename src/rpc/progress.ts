@@ -1,6 +1,6 @@
 /** `$/progress`: what a method tells its caller before it answers. Its reading is here beside its making. */
 import { mistake } from "../errors.ts";
-import { takeJson } from "./json.ts";
+import { takeJson } from "../wire/json.ts";
 import type { RpcId, RpcRequest } from "./messages.ts";
 
 /** Throws a TypeError for what JSON cannot carry. Streams have no place in it: what would end them? */

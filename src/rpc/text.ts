@@ -1,8 +1,6 @@
 /** JSON text: how a plain JSON-RPC peer may send its messages. What is dangerous about text is checked before it is used. */
+import { TOO_DEEP, wrongInText } from "../wire/json-text.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage } from "./messages.ts";
-
-/** How deep lists and objects may be nested, the message itself included. */
-export const MAX_DEPTH = 64;
 
 /** What a text says, or the error that it is answered with. */
 export type ReadText = { readonly value: unknown } | { readonly error: RpcErrorObject };
@@ -18,7 +16,7 @@ export function readText(text: string, max: number): ReadText {
     if (!(error instanceof SyntaxError)) return refuse(TOO_DEEP);
     return { error: { code: RPC_CODES.parseError, message: "Cannot read a message: its text is not JSON" } };
   }
-  const wrong = wrongIn(value, MAX_DEPTH);
+  const wrong = wrongInText(text, value);
   return wrong === undefined ? { value } : refuse(wrong);
 }
 
@@ -34,19 +32,6 @@ export function writeText(message: RpcMessage | readonly RpcMessage[]): string {
   return JSON.stringify(message);
 }
 
-const TOO_DEEP = `it is nested deeper than ${MAX_DEPTH} levels`;
-
 function refuse(why: string): ReadText {
   return { error: { code: RPC_CODES.invalidRequest, message: `Cannot take a message: ${why}` } };
-}
-
-function wrongIn(value: unknown, depth: number): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  if (depth === 0) return TOO_DEEP;
-  if (Object.hasOwn(value, "__proto__")) return 'it has a key "__proto__"';
-  for (const each of Array.isArray(value) ? value : Object.values(value)) {
-    const wrong = wrongIn(each, depth - 1);
-    if (wrong !== undefined) return wrong;
-  }
-  return undefined;
 }

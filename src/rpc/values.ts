@@ -11,7 +11,7 @@ import type { OpenOptions } from "../stream/definition.ts";
 import type { StreamClasses } from "../stream/strategy.ts";
 import type { Duplex } from "../stream/stream.ts";
 import type { SystemOffer } from "../stream/system.ts";
-import { type FoundStream, MOST_DEPTH, MOST_STREAMS, type Path, streamsIn, takeJson } from "./json.ts";
+import { type FoundStream, MOST_DEPTH, MOST_STREAMS, type Path, streamsIn, takeJson } from "../wire/json.ts";
 import { pump, quietly } from "./pump.ts";
 
 /** The name of the streams that values cross as. */

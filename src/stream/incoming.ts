@@ -220,7 +220,7 @@ export class Incoming {
     );
   }
 
-  #arrive(chunk: unknown, isRow: boolean, { weights, form = 0 }: DataFrame, index: number): void {
+  #arrive(chunk: unknown, isRow: boolean, frame: DataFrame, index: number): void {
     const { credit } = this;
     if (!this.admits()) return;
     const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
@@ -231,8 +231,8 @@ export class Incoming {
       );
     }
     const { codec, schema, strategy, consume } = this.#options;
-    const value = codec === undefined ? chunk : this.#decoded(codec, asBytes(chunk), form);
-    const counted = this.#count(chunk, weights, index);
+    const value = codec === undefined ? chunk : this.#decoded(codec, asBytes(chunk), frame);
+    const counted = this.#count(chunk, frame.weights, index);
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The account is of what came, whatever the schema makes of it.
     const given = schema === undefined ? value : this.#validated(schema, value);
@@ -244,9 +244,10 @@ export class Incoming {
     else this.#enqueue(given, weight, bytes);
   }
 
-  #decoded(codec: Codec, bytes: Uint8Array, form: number): unknown {
+  #decoded(codec: Codec, bytes: Uint8Array, { form, chunks }: DataFrame): unknown {
+    const shares = codec.keeps === true && chunks !== undefined && chunks.length > 1;
     try {
-      return codec.decode(bytes, form);
+      return codec.decode(shares ? bytes.slice() : bytes, form);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       throw new StreamError(

@@ -209,11 +209,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   #fail(event: FailingEvent, reason: unknown): void {
     this.state = nextOutgoing(this.state, event, this.#owner.id);
-    if (event === "abort") {
-      this.#shipping?.flush();
-      this.#shipping?.discard();
-      this.#tell(reason);
-    } else this.#shipping?.discard();
+    if (event === "abort") this.#shipping?.flush();
+    this.#shipping?.discard(event !== "abort");
+    if (event === "abort") this.#tell(reason);
     this.#shipping = undefined;
     this.#settle()?.reject(reason);
     this.#finish({ reason });

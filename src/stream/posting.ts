@@ -92,8 +92,8 @@ export class Posting implements Shipping, Gathering {
     return true;
   }
 
-  discard(): void {
-    this.#batch.clear();
+  discard(all: boolean): void {
+    if (all) this.#batch.clear();
   }
 
   /** The turn is over: what was gathered is posted; a direction that gathered nothing posts its next chunk at once. */

@@ -59,8 +59,8 @@ export class Pushing implements Shipping {
     return false;
   }
 
-  discard(): void {
-    this.#lane.discard();
+  discard(all: boolean): void {
+    this.#lane.discard(all);
   }
 }
 

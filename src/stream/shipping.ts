@@ -12,8 +12,8 @@ export interface Shipping {
   expect(): void;
   /** Sends what was gathered. Returns whether there was anything. */
   flush(): boolean;
-  /** Forgets what was not sent. */
-  discard(): void;
+  /** Forgets what was not sent: all of it, or only a chunk that is still the writer's own memory. */
+  discard(all: boolean): void;
   /** Chunks that were started and not yet sent. */
   readonly length: number;
   /** Should the writer wait? Its direction is told when there is room again. */

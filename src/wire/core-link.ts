@@ -27,8 +27,8 @@ export interface ByteLane extends Lane {
   onRoom: (() => void) | undefined;
   /** Chunks that were pushed and are not yet on their way. */
   readonly queued: number;
-  /** Forgets these. */
-  discard(): void;
+  /** Forgets these: all, or only one that was lent. */
+  discard(all: boolean): void;
 }
 
 /** What the core makes of either kind of link. */

@@ -229,8 +229,8 @@ class StreamLane implements ByteLane {
     this.#outbox.ready(this.#queue, this.#queue.full);
   }
 
-  discard(): void {
-    this.#queue.discard();
+  discard(all: boolean): void {
+    this.#queue.discard(all);
   }
 
   last(type: number, payload: Uint8Array): void {

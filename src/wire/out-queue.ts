@@ -108,11 +108,17 @@ export class OutQueue {
     this.#items.push({ kind: "last", type, payload });
   }
 
-  /** Forgets the chunks that were not sent. */
-  discard(): void {
-    this.#items = this.#items.filter((item) => item.kind === "last");
-    this.#copied = 0;
+  /** Forgets the chunks that were not sent: all, or only one that was lent. */
+  discard(all: boolean): void {
+    const kept = this.#items.filter((item) => item.kind === "last" || !(all || (item.kind === "large" && item.lent)));
     this.#chunks = 0;
+    this.#copied = 0;
+    for (const item of kept) {
+      if (item.kind === "last") continue;
+      this.#chunks += item.kind === "copies" ? item.lengths.length : 1;
+      this.#copied += item.cost;
+    }
+    this.#items = kept;
     this.#lent = false;
   }
 

@@ -25,7 +25,7 @@ interface Control {
 
 /** What the outbox tells. */
 export interface OutboxHost {
-  /** A stream that was full has room again. */
+  /** Some of what a stream had queued is on its way, or was taken: there may be room again. */
   room(stream: number): void;
   /** It cannot go on: the remote does not read. */
   failed(error: LinkError): void;
@@ -41,10 +41,9 @@ export class Outbox {
   readonly #credit = new Map<number, { limit: number; bytes: number }>();
   /** Streams that have something to send, in the order of their turns. */
   #round: OutQueue[] = [];
-  /** Streams whose lent chunk goes with the write under way. */
+  /** Streams whose lent chunk goes with the write under way, and the others that have part in it. */
   #returning: OutQueue[] = [];
-  /** Streams whose writer waits for room. */
-  readonly #waiting = new Set<OutQueue>();
+  #sending: OutQueue[] = [];
   #connected = false;
   #writing = false;
   #scheduled = false;
@@ -93,7 +92,6 @@ export class Outbox {
       queue.queued = true;
       this.#round.push(queue);
     }
-    if (queue.full) this.#waiting.add(queue);
     if (now) this.#flush();
     else this.#schedule();
   }
@@ -111,7 +109,6 @@ export class Outbox {
     this.#control = [];
     this.#round = [];
     this.#credit.clear();
-    this.#waiting.clear();
   }
 
   get #empty(): boolean {
@@ -150,7 +147,6 @@ export class Outbox {
     this.#returning = [];
     for (const queue of returning) {
       queue.returned();
-      this.#waiting.delete(queue);
       this.#host.room(queue.stream);
     }
     if (this.#empty) this.#finish();
@@ -163,13 +159,11 @@ export class Outbox {
     drained?.();
   }
 
-  /** Streams that had copied enough, and have sent some of it. */
+  /** What was copied need not wait until it is taken. */
   #tellRoom(): void {
-    for (const queue of this.#waiting) {
-      if (queue.full) continue;
-      this.#waiting.delete(queue);
-      this.#host.room(queue.stream);
-    }
+    const sending = this.#sending;
+    this.#sending = [];
+    for (const queue of sending) this.#host.room(queue.stream);
   }
 
   #addControl(gather: Gather): void {
@@ -194,6 +188,7 @@ export class Outbox {
       const queue = this.#round[0] as OutQueue;
       queue.deficit += QUANTUM;
       if (queue.drain(gather, BURST)) this.#returning.push(queue);
+      else this.#sending.push(queue);
       this.#round.shift();
       if (queue.empty) {
         queue.queued = false;

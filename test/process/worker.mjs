@@ -37,7 +37,7 @@ const api = define({
     fail({ text }) {
       process.stderr.write(text);
     },
-    env: () => ({ env: process.env, argv: process.argv }),
+    env: () => ({ env: { ...process.env }, argv: process.argv }),
     exit({ code }) {
       setTimeout(() => process.exit(code), 10);
     },
@@ -67,10 +67,10 @@ const api = define({
     },
     deaf() {
       process.on("SIGTERM", () => {});
-      stubborn = setInterval(() => {}, 1_000);
+      setInterval(() => {}, 1_000);
     },
     stayAlive() {
-      stubborn = setInterval(() => {}, 1_000);
+      setInterval(() => {}, 1_000);
     },
   },
   streams: {
@@ -80,7 +80,6 @@ const api = define({
   },
 });
 
-let stubborn;
 let resolveLast;
 const lastAnswer = new Promise((resolve) => {
   resolveLast = resolve;
@@ -101,4 +100,4 @@ channel.onData((chunk) => {
   bytes += chunk.byteLength;
 });
 if (besides === "call first") await channel.call("hello", { pid: process.pid });
-if (besides === "linger") stubborn = setInterval(() => {}, 1_000);
+if (besides === "linger") setInterval(() => {}, 1_000);

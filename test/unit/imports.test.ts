@@ -59,16 +59,25 @@ const globalObject: Readonly<Record<string, string>> = {
   "src/stream/chunk.ts": "the constructor of a view, by the name in its tag",
 };
 
+/** Packages that a codec is made with: optional peers, each imported by its codec only. */
+const packages: Readonly<Record<string, string>> = {
+  "src/codecs/msgpack.ts": "@msgpack/msgpack",
+  "src/codecs/msgpack-views.ts": "@msgpack/msgpack",
+  "src/codecs/protobuf.ts": "@bufbuild/protobuf",
+  "src/codecs/arrow.ts": "apache-arrow",
+};
+
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/(codes|errors|link)\.ts$/, 0],
   [/^src\/(limits|reason|schema)\.ts$/, 1],
-  [/^src\/(wire|codecs)\//, 2],
-  [/^src\/stream\//, 3],
-  [/^src\/rpc\//, 4],
-  [/^src\/(api|define|trace)\.ts$/, 5],
-  [/^src\/channel\.ts$/, 6],
-  [/^src\/mod\.ts$/, 7],
+  [/^src\/wire\//, 2],
+  [/^src\/codecs\//, 3],
+  [/^src\/stream\//, 4],
+  [/^src\/rpc\//, 5],
+  [/^src\/(api|define|trace)\.ts$/, 6],
+  [/^src\/channel\.ts$/, 7],
+  [/^src\/mod\.ts$/, 8],
 ];
 
 const layerOf = (file: string): number => layers.find(([pattern]) => pattern.test(file))?.[1] ?? Number.NaN;
@@ -78,6 +87,7 @@ function wrongs(file: string, { imports, globals }: Uses): string[] {
   const wrong: string[] = [];
   for (const { specifier } of imports) {
     const target = posix.join(posix.dirname(file), specifier);
+    if (specifier === packages[file]) continue;
     if (!/^\.\.?\//.test(specifier)) wrong.push(`imports ${specifier}`);
     else if (!target.startsWith("src/")) wrong.push(`imports ${target}, outside of the core`);
     else if (!(layerOf(target) < layerOf(file)) && posix.dirname(target) !== posix.dirname(file))
@@ -103,13 +113,26 @@ describe("The core", () => {
     expect(wrongs(file, sourceUses(file))).toEqual([]);
   });
 
+  it("reaches no package from its main entry", () => {
+    const reached = new Set<string>();
+    const reach = (file: string): void => {
+      if (reached.has(file)) return;
+      reached.add(file);
+      for (const { specifier } of sourceUses(file).imports) reach(posix.join(posix.dirname(file), specifier));
+    };
+    reach("src/mod.ts");
+    expect(Object.keys(packages).filter((file) => reached.has(file))).toEqual([]);
+  });
+
   it("has no circle of imports that are left at run time", () => {
     const graph = new Map(
       core.map((file) => {
         const { imports } = sourceUses(file);
         return [
           file,
-          imports.filter((each) => !each.typeOnly).map((each) => posix.join(posix.dirname(file), each.specifier)),
+          imports
+            .filter((each) => !each.typeOnly && each.specifier !== packages[file])
+            .map((each) => posix.join(posix.dirname(file), each.specifier)),
         ];
       }),
     );

@@ -2,7 +2,7 @@
  * Pairs whose two ends are in the test's own process, joined by bytes: what one writes comes to the other in pieces cut
  * anywhere, in later turns, as from a socket; control has a path of its own, or shares that of the data.
  */
-import { type ByteLink, type ByteLinkReceiver, connect } from "sluice";
+import { type ByteLink, type ByteLinkReceiver, connect, LinkError, type Scheduler } from "sluice";
 import { raw } from "sluice/codecs/raw";
 import { farSide } from "../../fixtures/far.mjs";
 import { Far } from "../suite/far.ts";
@@ -23,7 +23,7 @@ class End implements ByteLink {
   readonly kind = "bytes";
   readonly trusted: boolean;
   readonly heartbeat = 0;
-  readonly scheduler = {
+  readonly scheduler: Scheduler = {
     defer: (task: () => void) => queueMicrotask(() => process.nextTick(task)),
     yield: (task: () => void) => void setImmediate(task),
     after: (ms: number, task: () => void) => {
@@ -82,14 +82,14 @@ class End implements ByteLink {
   close(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.other?.bring(new Error("The other end has closed"));
+    this.other?.bring(new LinkError("CONNECTION_LOST", "The other end has closed"));
   }
 
   /** Dies without a word to either side. */
   kill(): void {
     this.#ended = true;
     this.#coming = [];
-    this.other?.bring(new Error("The other end was killed"));
+    this.other?.bring(new LinkError("CONNECTION_LOST", "The other end was killed"));
   }
 
   bring(...what: (Uint8Array | Error | string)[]): void {
@@ -101,7 +101,8 @@ class End implements ByteLink {
   }
 
   #schedule(): void {
-    if (this.#scheduled || !this.#met) return;
+    const isOver = this.#coming.at(-1) instanceof Error;
+    if (this.#scheduled || this.#receiver === undefined || !(this.#met || isOver)) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;

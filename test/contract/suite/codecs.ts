@@ -124,7 +124,11 @@ export function codecs({ test }: Contract): void {
       },
     };
     const { readable } = near.openStream("puppet", { codec: broken });
-    const expected = { class: "RangeError", message: "cannot decode" };
+    const expected = {
+      class: "StreamError",
+      code: "CODEC_FAILED",
+      cause: { class: "RangeError", message: "cannot decode" },
+    };
     await far.stream("puppet").write(bytes(3));
     expect(await failure(readable.getReader().read())).toMatchObject(expected);
     expect((await far.stream("puppet").writerClosed()).error).toMatchObject(expected);

@@ -27,14 +27,14 @@ describe("raw()", () => {
 
   it("decodes to a Uint8Array, the very one that came", () => {
     const bytes = new Uint8Array(8);
-    expect(raw().decode(bytes)).toBe(bytes);
+    expect(raw().decode(bytes, 0)).toBe(bytes);
   });
 
   it.each([Float32Array, Float64Array, Int16Array, BigUint64Array, Uint8ClampedArray])(
     "decodes to %o without a copy",
     (View) => {
       const bytes = new Uint8Array(new ArrayBuffer(32), 8, 16);
-      const view = raw(View as typeof Float32Array).decode(bytes);
+      const view = raw(View as typeof Float32Array).decode(bytes, 0);
       expect(view).toBeInstanceOf(View);
       expect(view.buffer).toBe(bytes.buffer);
       expect([view.byteOffset, view.byteLength]).toEqual([8, 16]);
@@ -42,11 +42,11 @@ describe("raw()", () => {
   );
 
   it("decodes to a DataView of any length", () => {
-    expect(raw(DataView).decode(new Uint8Array(7)).byteLength).toBe(7);
+    expect(raw(DataView).decode(new Uint8Array(7), 0).byteLength).toBe(7);
   });
 
   it("refuses bytes that do not fill the view's elements, with a RangeError", () => {
-    const { error, code } = thrownBy(() => raw(Float32Array).decode(new Uint8Array(6)));
+    const { error, code } = thrownBy(() => raw(Float32Array).decode(new Uint8Array(6), 0));
     expect(error).toBeInstanceOf(RangeError);
     expect(error.message).toContain("Float32Array");
     expect(code).toBe("BAD_CHUNK");
@@ -57,6 +57,6 @@ describe("raw()", () => {
     const codec = raw(Float32Array);
     const encoded = codec.encode(samples) as Float32Array;
     const bytes = new Uint8Array(structuredClone(encoded.buffer) as ArrayBuffer);
-    expect(codec.decode(bytes)).toStrictEqual(samples);
+    expect(codec.decode(bytes, 0)).toStrictEqual(samples);
   });
 });

@@ -1,6 +1,7 @@
 /** Messages as JSON text: what is not read, and what is not written. */
 import { describe, expect, it } from "vitest";
-import { MAX_DEPTH, readText, writeText } from "../../../src/rpc/text.ts";
+import { readText, writeText } from "../../../src/rpc/text.ts";
+import { MOST_DEPTH } from "../../../src/wire/json.ts";
 import { thrownBy } from "../support/error-of.ts";
 
 const MAX = 1024 * 1024;
@@ -17,8 +18,8 @@ describe("readText()", () => {
   });
 
   it("takes 64 levels and no more, in lists and objects", () => {
-    expect(readText(nested(MAX_DEPTH), MAX)).toHaveProperty("value");
-    expect(codeOf(nested(MAX_DEPTH + 1))).toBe(-32_600);
+    expect(readText(nested(MOST_DEPTH), MAX)).toHaveProperty("value");
+    expect(codeOf(nested(MOST_DEPTH + 1))).toBe(-32_600);
     expect(codeOf(`${'{"a":'.repeat(65)}1${"}".repeat(65)}`)).toBe(-32_600);
     expect(codeOf(nested(500_000))).toBe(-32_600);
   });

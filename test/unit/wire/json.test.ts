@@ -1,7 +1,7 @@
 /** What params and results may be: checked against JSON itself. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MOST_STREAMS, streamsIn, takeJson } from "../../../src/rpc/json.ts";
+import { MOST_STREAMS, streamsIn, takeJson } from "../../../src/wire/json.ts";
 import { thrownBy } from "../support/error-of.ts";
 
 const jsonValue = (): fc.Arbitrary<unknown> =>
