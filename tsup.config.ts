@@ -11,6 +11,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) 
     "src/codecs/protobufjs.ts",
     "src/codecs/arrow.ts",
     "adapters/message-port/mod.ts",
+    "adapters/process/mod.ts",
     "adapters/worker/node.ts",
     "adapters/worker/web.ts",
   ],

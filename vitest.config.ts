@@ -8,6 +8,7 @@ const alias = [
   { find: /^sluice$/, replacement: here("src/mod.ts") },
   { find: /^sluice\/message-port$/, replacement: here("adapters/message-port/mod.ts") },
   { find: /^sluice\/worker$/, replacement: here("adapters/worker/node.ts") },
+  { find: /^sluice\/process$/, replacement: here("adapters/process/mod.ts") },
   { find: /^sluice\/codecs\/(\w+)$/, replacement: here("src/codecs/$1.ts") },
 ];
 
@@ -28,6 +29,7 @@ const config: ViteUserConfig = defineConfig({
       project("simulation", ["test/simulation/**/*.test.ts"], { testTimeout: 600_000 }),
       project("cli", ["test/cli/**/*.test.ts"]),
       project("readme", ["test/readme/**/*.test.ts"]),
+      project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],

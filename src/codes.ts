@@ -36,7 +36,21 @@ export type StreamErrorCode =
  */
 export type LinkErrorCode =
   /** The worker ended or failed, the port was closed or received what cannot be read, the other end started anew, or a ping stayed unanswered. The message tells which. Mend what ended it, start the other side again, and connect anew. */
-  "CONNECTION_LOST";
+  | "CONNECTION_LOST"
+  /** Who listens where a process was told to make its data connection did not give the proof that was told in `$/hello`. See who else runs as this user, or can write to the directory of the sockets. */
+  | "BAD_PROOF"
+  /** A process that was spawned exited, or closed its channel, before it was connected; the message has its exit code and the last lines of its stderr. Mend what these tell. */
+  | "EXITED_EARLY"
+  /** A process sent a line of control of more than 1 MiB. Send large values in a stream, and print to stderr. */
+  | "LINE_TOO_LONG"
+  /** The socket for the data of a process, or its directory, could not be made, or is not ours alone; the message says why. Set the option `directory` to a place where that can be done. */
+  | "SOCKET_FAILED"
+  /** The socket for the data of a process would have a path that is longer than the system allows, 107 bytes or on macOS 103. Set the option `directory` to a shorter one. */
+  | "SOCKET_PATH_TOO_LONG"
+  /** A process could not be started; the message names its command and says why. See that the command and its working directory are there, and may be used. */
+  | "SPAWN_FAILED"
+  /** A process was spawned and did not connect in time. Have it call `connect(parentLink())` sooner, or raise the option `startTimeout`. */
+  | "START_TIMEOUT";
 
 /**
  * A peer broke a rule of [protocol.md](protocol.md), and the channel ended with it. `origin` is `"remote"` at the side
@@ -64,6 +78,8 @@ export type ProtocolErrorCode =
   | "HELLO_EXPECTED"
   /** More than `limits.unsolicited` answers came to calls that were never made. Mend the sender, so that it answers each call once, or raise the limit. */
   | "RESPONSE_FLOOD"
+  /** A line on the control channel of a process is no JSON-RPC 2.0; the message quotes it. The one of these with which the channel lives on. Print to stderr, or use `control: "fd"`. */
+  | "STRAY_LINE"
   /** The remote speaks another version of the protocol. Use the same version of Sluice on both sides. */
   | "VERSION_MISMATCH";
 
@@ -72,7 +88,7 @@ export type ProtocolErrorCode =
  * made. What goes wrong with a chunk errors the stream that it was written to or read from.
  */
 export type MistakeCode =
-  /** A limit, or an option of a stream or call, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
+  /** A limit, or an option of a stream, a call or a process, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
   | "BAD_OPTION"
   /** A method or stream of a definition cannot be what was given. Give a function, for methods `{ params, handler }` with a schema, for streams `{ handler }` with options; names of methods must not start with `$/`. */
   | "BAD_DEFINITION"
@@ -102,7 +118,7 @@ export type MistakeCode =
   | "CHUNK_TOO_LARGE"
   /** A stream's total in chunks, bytes or weights would pass 2^53 − 1, where numbers stop being exact. Open another stream, or have `size()` return smaller numbers. */
   | "TOTAL_TOO_LARGE"
-  /** `parentLink()` was called where there is no parent: not in a worker. Call it in the worker, and `workerLink(worker)` in the thread that started it. */
+  /** `parentLink()` was called where there is no parent: not in a worker, or not in a process that `spawn` has started with the same `control`; or it was called twice. Call it once, in the worker, and `workerLink(worker)` in the thread that started it. */
   | "NO_PARENT";
 
 /**

@@ -1,0 +1,167 @@
+/** The parent's side: the link to a child that it has spawned. */
+import { Buffer } from "node:buffer";
+import type { ChildProcess } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { LinkError } from "../../src/errors.ts";
+import type { ByteLinkReceiver } from "../../src/link.ts";
+import { strayError } from "./control-lines.ts";
+import type { Directory } from "./directory.ts";
+import { ProcessLink } from "./link.ts";
+import type { Listener } from "./listener.ts";
+import type { Stderr } from "./stderr.ts";
+
+/** What a child that reads no control may leave with us, in bytes. */
+const MOST_UNREAD = 16 * 1024 * 1024;
+
+/** How long the end of its stderr may come after its exit, in milliseconds. */
+const LAST_WORDS = 200;
+
+/** Stray lines in one read, beyond which other events come first. */
+const MOST_STRAYS = 100;
+
+export interface Child {
+  /** As errors call it: its command and pid. */
+  readonly name: string;
+  readonly process: ChildProcess;
+  readonly control: "stdio" | "fd";
+  readonly stderr: Stderr;
+  readonly directory: Directory;
+  readonly listener: Listener;
+  readonly heartbeat: number;
+  readonly onStray: ((error: Error) => void) | undefined;
+}
+
+interface Counted {
+  ref?(): void;
+  unref?(): void;
+}
+
+export class ChildLink extends ProcessLink {
+  /** The data connections stand. */
+  readonly started: Promise<void>;
+  readonly #child: Child;
+  readonly #input: Writable;
+  readonly #output: Readable;
+  #settleStarted!: () => void;
+  /** Lines that were no messages, in one read. */
+  #strays = 0;
+  #starting = true;
+  #wanted = true;
+  /** Its end is waited for. */
+  #held = false;
+  /** What all that belongs to the child was told last. */
+  #counted = true;
+
+  constructor(child: Child) {
+    super(child.name, child.heartbeat, ["control", "process"]);
+    this.#child = child;
+    this.started = new Promise((resolve) => {
+      this.#settleStarted = resolve;
+    });
+    const { stdin, stdout, stdio } = child.process;
+    const inherited = stdio[3] as unknown as (Readable & Writable) | undefined;
+    this.#input = (child.control === "fd" ? inherited : stdin) as Writable;
+    this.#output = (child.control === "fd" ? inherited : stdout) as Readable;
+    this.data.use(child.listener);
+  }
+
+  override listen(receiver: ByteLinkReceiver): void {
+    super.listen(receiver);
+    const over = (): void => this.controlOver(`${this.#child.name} has closed its control channel`);
+    this.#output.on("data", (bytes: Buffer) => {
+      this.#strays = 0;
+      this.lines.push(bytes);
+      if (this.#strays > MOST_STRAYS) this.#breathe();
+    });
+    this.#output.on("end", over).on("error", over).on("close", over);
+    // That nobody reads any more shows elsewhere, too, unless the child has closed its stdin only.
+    this.#input.on("error", over);
+    this.#child.process.on("exit", (code, signal) => this.#exited(code, signal));
+    queueMicrotask(() => this.receiver?.met(true));
+  }
+
+  override post(line: string): void {
+    if (this.closed || !this.#input.writable) return;
+    this.#input.write(`${line}\n`);
+    if (this.#input.writableLength <= MOST_UNREAD) return;
+    const message = `${this.#child.name} has left more than ${MOST_UNREAD} bytes of control unread: see what keeps it, or make fewer calls at once`;
+    this.fail(new LinkError("CONNECTION_LOST", message));
+  }
+
+  override keepAlive(on: boolean): void {
+    this.#wanted = on;
+    this.#count();
+  }
+
+  /** Keeps our process alive from now on until the child has exited. */
+  hold(): void {
+    this.#held = true;
+    this.#count();
+  }
+
+  override close(): void {
+    super.close();
+    this.#child.directory.remove();
+    this.#starting = false;
+    this.#count();
+  }
+
+  protected override leave(): void {
+    this.#input.end();
+  }
+
+  protected override stray(line: string): void {
+    this.#strays += 1;
+    const { name, onStray, stderr } = this.#child;
+    if (onStray !== undefined) onStray(strayError(name, line));
+    else stderr.pass(Buffer.from(`${line}\n`));
+  }
+
+  protected override connected(): void {
+    this.#start();
+    super.connected();
+  }
+
+  #start(): void {
+    this.#child.directory.remove();
+    this.#starting = false;
+    this.#settleStarted();
+    this.#count();
+  }
+
+  #exited(code: number | null, signal: string | null): void {
+    const how = signal === null ? `has exited with code ${code}` : `was ended by ${signal}`;
+    const early = this.#starting;
+    const { name, stderr } = this.#child;
+    // Its last words may be on their way still; a process of its own may keep its stderr open for ever.
+    let timer: ReturnType<typeof setTimeout>;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS);
+    });
+    Promise.race([stderr.ended, patience]).then(() => {
+      clearTimeout(timer);
+      const what = `${name} ${how}${early ? " before it was connected" : ""}${stderr.lastWords}`;
+      this.ending.over("process", new LinkError(early ? "EXITED_EARLY" : "CONNECTION_LOST", what));
+    });
+  }
+
+  /** A child that prints without end must not keep our process from all else. */
+  #breathe(): void {
+    this.#output.pause();
+    setImmediate(() => this.#output.resume());
+  }
+
+  /** Whether all that belongs to the child keeps us alive. */
+  #count(): void {
+    const on = this.#wanted || this.#starting || this.#held;
+    // Bun counts how often it was asked.
+    if (on === this.#counted) return;
+    this.#counted = on;
+    this.data.keepAlive(on);
+    const child = this.#child.process;
+    for (const counted of [child, this.#input, this.#output, child.stderr] as (Counted | null)[]) {
+      if (on) counted?.ref?.();
+      else counted?.unref?.();
+    }
+  }
+}

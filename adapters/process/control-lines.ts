@@ -1,0 +1,76 @@
+/**
+ * What comes on a control channel: one line of JSON-RPC each, and what a program has printed where it should not have.
+ */
+import { LinkError, ProtocolError } from "../../src/errors.ts";
+import { Lines } from "./lines.ts";
+
+/** The longest line, in bytes. */
+const MOST = 1024 * 1024;
+/** How much of a stray line is quoted, in characters. */
+const QUOTED = 200;
+
+/** A JSON-RPC message, or the batch that has some. */
+export type Message = Record<string, unknown> | unknown[];
+
+export interface ControlReceiver {
+  /** A line that is JSON-RPC, and what it says. */
+  message(line: string, parsed: Message): void;
+  /** A line that is none. */
+  stray(line: string): void;
+  /** Nothing can be read any more. */
+  broken(error: Error): void;
+}
+
+export class ControlLines {
+  readonly #lines: Lines;
+  readonly #receiver: ControlReceiver;
+  readonly #from: string;
+
+  /** `from` names the sender in errors. */
+  constructor(from: string, receiver: ControlReceiver) {
+    this.#from = from;
+    this.#receiver = receiver;
+    this.#lines = new Lines(MOST, (line) => {
+      const parsed = messageOf(line);
+      if (parsed === undefined) receiver.stray(line);
+      else receiver.message(line, parsed);
+    });
+  }
+
+  push(bytes: Uint8Array): void {
+    if (this.#lines.push(bytes)) return;
+    const message = `Cannot read the control channel: ${this.#from} has sent a line of more than ${MOST} bytes; send large values in a stream`;
+    this.#receiver.broken(new LinkError("LINE_TOO_LONG", message));
+  }
+
+  /** No more bytes come. A line that has no end is stray, unless it is a message that was cut off. */
+  end(): void {
+    const rest = this.#lines.end();
+    if (rest.trim() !== "" && !rest.trimStart().startsWith("{")) this.#receiver.stray(rest);
+  }
+}
+
+/** What a line says if it is JSON-RPC 2.0: other JSON is some program's own, such as its log. */
+function messageOf(line: string): Message | undefined {
+  // Cheaper than an error for each line of a program that prints a lot.
+  if (!/^\s*[{[]/.test(line)) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (Array.isArray(value) ? value.some(isRpc) : isRpc(value)) return value as Message;
+  return undefined;
+}
+
+function isRpc(value: unknown): boolean {
+  return typeof value === "object" && value !== null && (value as { jsonrpc?: unknown }).jsonrpc === "2.0";
+}
+
+/** Tells of a stray line. The channel lives on. */
+export function strayError(from: string, line: string): ProtocolError {
+  const quoted = JSON.stringify(line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line);
+  const message = `Cannot take a line of ${from} on the control channel: it is no JSON-RPC 2.0: ${quoted}; print to stderr, or use control: "fd"`;
+  return new ProtocolError("STRAY_LINE", message);
+}

@@ -1,0 +1,92 @@
+/** A channel to a process that we have spawned, and that process: it ends when its channel has. */
+import type { ChildProcess } from "node:child_process";
+import type { Untyped } from "../../src/api.ts";
+import { Channel, type ConnectOptions } from "../../src/channel.ts";
+import type { ChildLink } from "./child-link.ts";
+import type { Stderr } from "./stderr.ts";
+import { Termination } from "./termination.ts";
+import type { Exit, ShutdownTimes } from "./types.ts";
+
+/** What `spawn` makes one of. */
+export interface WorkerParts {
+  readonly link: ChildLink;
+  readonly child: ChildProcess;
+  readonly stderr: Stderr;
+  readonly connect: ConnectOptions;
+  readonly shutdown: Required<ShutdownTimes>;
+}
+
+/** What `spawn` gives: a channel, and the process at its other end. */
+export class WorkerProcess<Api = Untyped> extends Channel<Api> {
+  readonly pid: number;
+  /** Resolves when the process has ended, however. */
+  readonly exited: Promise<Exit>;
+  /**
+   * What the process prints to its stderr. While nobody reads it, the last 64 KiB are kept and the process goes on; a
+   * reader keeps it waiting as any stream does.
+   */
+  readonly stderr: ReadableStream<Uint8Array>;
+  readonly #link: ChildLink;
+  readonly #child: ChildProcess;
+  readonly #termination: Termination;
+  readonly #finish: number;
+  #closing: Promise<void> | undefined = undefined;
+
+  /** Made by `spawn` only. */
+  constructor({ link, child, stderr, connect, shutdown }: WorkerParts) {
+    super(link, connect);
+    this.pid = child.pid as number;
+    this.stderr = stderr.readable;
+    this.#link = link;
+    this.#child = child;
+    this.#finish = shutdown.finish;
+    this.#termination = new Termination(child, shutdown);
+    this.exited = new Promise((resolve) => {
+      child.once("exit", (code, signal) => resolve({ code, signal }));
+    });
+    this.closed.then(
+      () => this.#termination.go("wait"),
+      () => this.#termination.go("terminate"),
+    );
+  }
+
+  /** Sends the process a signal, SIGTERM if none is named. Returns whether that was possible. */
+  kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
+    return this.#child.kill(signal);
+  }
+
+  /**
+   * Finishes what is under way on both sides, takes nothing new, then ends the process: it may exit by itself, then gets
+   * SIGTERM, then SIGKILL, each after its time in the option `shutdown`. Resolves when it has ended.
+   */
+  override close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#link.hold();
+    this.#termination.hold();
+    const giveUp = (): void =>
+      this.abort(
+        new DOMException(
+          `Streams and calls were not done within ${this.#finish} ms of close(): allow more by the option shutdown.finish`,
+          "TimeoutError",
+        ),
+      );
+    const timer = later(this.#finish, giveUp);
+    try {
+      await super.close();
+    } finally {
+      clearTimeout(timer);
+      await this.exited;
+    }
+  }
+}
+
+/** What a timer can hold; beyond it, it would fire at once. */
+const LONGEST = 2 ** 31 - 1;
+
+function later(ms: number, task: () => void): ReturnType<typeof setTimeout> | undefined {
+  return ms > LONGEST ? undefined : setTimeout(task, ms);
+}

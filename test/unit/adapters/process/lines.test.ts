@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import { ControlLines, strayError } from "../../../../adapters/process/control-lines.ts";
+import { Lines } from "../../../../adapters/process/lines.ts";
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function collect(most = 1_000): { lines: Lines; got: string[] } {
+  const got: string[] = [];
+  return { lines: new Lines(most, (line) => got.push(line)), got };
+}
+
+describe("Lines", () => {
+  it("finds the same lines wherever the bytes are cut", () => {
+    const text = 'one\n\n{"v":"äö€𝄞"}\r\n\r\ntwo\n';
+    const all = bytes(text);
+    for (let cut = 0; cut <= all.length; cut += 1) {
+      for (let second = cut; second <= all.length; second += 1) {
+        const { lines, got } = collect();
+        for (const part of [all.slice(0, cut), all.slice(cut, second), all.slice(second)]) lines.push(part);
+        expect(got).toEqual(["one", '{"v":"äö€𝄞"}', "two"]);
+      }
+    }
+  });
+
+  it("gives what has begun at the end, and takes nothing after it", () => {
+    const { lines, got } = collect();
+    lines.push(bytes("a\nb"));
+    expect(lines.end()).toBe("b");
+    lines.push(bytes("c\n"));
+    expect(lines.end()).toBe("");
+    expect(got).toEqual(["a"]);
+  });
+
+  it("stops at a line that is too long, however it comes, and keeps none of it", () => {
+    for (const size of [1, 3, 200]) {
+      const { lines, got } = collect(100);
+      expect(lines.push(bytes(`${"x".repeat(100)}\n`))).toBe(true);
+      let good = true;
+      for (let sent = 0; sent < 200 && good; sent += size) good = lines.push(bytes("y".repeat(size)));
+      expect(good).toBe(false);
+      lines.push(bytes("\nz\n"));
+      lines.end();
+      expect(got).toEqual(["x".repeat(100)]);
+    }
+  });
+
+  it("tells no more once it was stopped from within a line", () => {
+    const got: string[] = [];
+    const lines: Lines = new Lines(100, (line) => {
+      got.push(line);
+      lines.stop();
+    });
+    lines.push(bytes("a\nb\nc\n"));
+    expect(got).toEqual(["a"]);
+  });
+
+  it("reads many small pieces of a long line in linear time", () => {
+    const { lines, got } = collect(1024 * 1024);
+    for (let count = 0; count < 200_000; count += 1) lines.push(bytes("abcd"));
+    lines.push(bytes("\n"));
+    expect(got[0]?.length).toBe(800_000);
+  }, 5_000);
+});
+
+describe("Control lines", () => {
+  function control(): { lines: ControlLines; log: unknown[] } {
+    const log: unknown[] = [];
+    const lines = new ControlLines("the child", {
+      message: (line, parsed) => log.push(["message", line, parsed]),
+      stray: (line) => log.push(["stray", line]),
+      broken: (error) => log.push(["broken", error]),
+    });
+    return { lines, log };
+  }
+
+  it("are JSON-RPC messages and batches", () => {
+    const { lines, log } = control();
+    const one = { jsonrpc: "2.0", method: "a" };
+    lines.push(bytes(`${JSON.stringify(one)}\n  ${JSON.stringify([one])}\n`));
+    expect(log).toEqual([
+      ["message", JSON.stringify(one), one],
+      ["message", `  ${JSON.stringify([one])}`, [one]],
+    ]);
+  });
+
+  it.each([
+    "hello",
+    "[INFO] starting",
+    '{"jsonrpc":"2.0","method":',
+    '{"jsonrpc":"2.0",broken}',
+    '{"level":30,"msg":"a log in JSON"}',
+    "[1,2,3]",
+    "[]",
+    "42",
+    "null",
+    '"text"',
+  ])("leave out %s, and go on", (stray) => {
+    const { lines, log } = control();
+    const next = '{"jsonrpc":"2.0","method":"a"}';
+    lines.push(bytes(`${stray}\n${next}\n`));
+    expect(log).toEqual([
+      ["stray", stray],
+      ["message", next, JSON.parse(next)],
+    ]);
+  });
+
+  it("tell of what was printed last without an end of line, but not of half a message", () => {
+    for (const [rest, told] of [
+      ["oops", [["stray", "oops"]]],
+      ['{"jsonrpc":"2.0","res', []],
+      ["", []],
+    ] as const) {
+      const { lines, log } = control();
+      lines.push(bytes(rest));
+      lines.end();
+      expect(log).toEqual(told);
+    }
+  });
+
+  it("are at most 1 MiB long", () => {
+    const { lines, log } = control();
+    for (let count = 0; count < 20; count += 1) lines.push(new Uint8Array(64 * 1024).fill(97));
+    expect(log).toHaveLength(1);
+    expect(log[0]).toMatchObject(["broken", { code: "LINE_TOO_LONG" }]);
+  });
+
+  it("are quoted where they are stray, up to 200 characters", () => {
+    expect(strayError("the child", 'say "hi"')).toMatchObject({ code: "STRAY_LINE", origin: "remote" });
+    expect(strayError("the child", 'say "hi"').message).toContain('"say \\"hi\\""');
+    expect(strayError("the child", "x".repeat(100_000)).message.length).toBeLessThan(500);
+  });
+});
