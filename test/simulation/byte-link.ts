@@ -42,11 +42,12 @@ export class ByteNet {
 
   listening(): void {
     if (++this.#listening < 2) return;
+    const { bytes } = this;
     const first = this.random.chance(0.5);
     for (const link of [this.A, this.B]) {
       this.deliver(link, link.control, (receiver) => {
         this.world.log(`${link.side} met`);
-        link.met = true;
+        link.met = bytes.ownControl;
         receiver.met(first === (link === this.A));
         // Where lines have a path of their own, the data's is joined by what the remote's hello tells.
         if (!this.bytes.ownControl) this.join(link);
@@ -60,6 +61,7 @@ export class ByteNet {
     this.deliver(link, link.data, (receiver) => {
       this.world.log(`${link.side} connected`);
       link.connected = true;
+      link.met = true;
       for (const bytes of link.early) link.take(bytes);
       link.early = [];
       receiver.connected();
@@ -147,6 +149,7 @@ export class SimByteLink implements ByteLink {
   readonly data: Way = new Way();
   readonly end: { closed: boolean } = { closed: false };
   receiver: ByteLinkReceiver | undefined = undefined;
+  /** Control can be sent. */
   met = false;
   connected = false;
   /** Bytes that came before this end was connected. */

@@ -6,7 +6,7 @@ import { checkCourse } from "./checks.ts";
 import { Course } from "./course.ts";
 import type { Flow } from "./flow.ts";
 import { Ledger } from "./ledger.ts";
-import { Net, type SimLink } from "./link.ts";
+import { brief, Net, type SimLink } from "./link.ts";
 import { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
 import { type ChannelEvent, other, type Scenario, type SideName } from "./scenario.ts";
@@ -71,8 +71,14 @@ export class Simulation implements Run {
     };
     if (plan.bytes === undefined) return new Net(world, random, plan, tap);
     return new ByteNet(world, random, plan, plan.bytes, (side) => ({
-      posted: (message) => this.#told(side, message as Outbound),
-      delivering: (message) => tap.delivering(side, message),
+      posted: (message) => {
+        world.log(`${side} posts ${brief(message)}`);
+        this.#told(side, message as Outbound);
+      },
+      delivering: (message) => {
+        world.log(`${side} gets ${brief(message)}`);
+        tap.delivering(side, message);
+      },
       delivered: (message) => tap.delivered(side, message),
     }));
   }
