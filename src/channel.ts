@@ -32,7 +32,7 @@ import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type CallOptions, type Method, RpcPeer } from "./rpc/peer.ts";
 import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
-import { readText, writeText } from "./rpc/text.ts";
+import { ENVELOPE, readText, writeText } from "./rpc/text.ts";
 import { VALUE, Values } from "./rpc/values.ts";
 import { ARRIVED, type Arrival } from "./stream/arrival.ts";
 import type { InitialCredit } from "./stream/credit.ts";
@@ -47,6 +47,7 @@ import { type Trace, traceLink } from "./trace.ts";
 import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
 import { FramedLink } from "./wire/framed.ts";
 import type { Frame } from "./wire/frames.ts";
+import { MOST_DEPTH } from "./wire/json.ts";
 
 export interface ConnectOptions extends Definition {
   /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
@@ -103,6 +104,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Resolves once the channel was closed by either side; rejects with what broke it. */
   readonly closed: Promise<void>;
   readonly #link: CoreLink;
+  /** The same, if it is one of bytes. */
+  readonly #framed: FramedLink | undefined;
   readonly #limits: Limits;
   readonly #initialCredit: InitialCredit;
   readonly #rpc: RpcPeer;
@@ -134,6 +137,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#limits = resolveLimits(options.limits, given.trusted);
     this.#handshake = checkHandshake(options.handshake, given);
     const framed = given.kind === "bytes" ? new FramedLink(given, this.#limits.maxChunk) : undefined;
+    this.#framed = framed;
     const core = framed ?? (given as CoreLink);
     const link = options.trace === undefined ? core : traceLink(core, options.trace);
     this.#link = link;
@@ -403,7 +407,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   /** A message on a path for text: one that cannot be read is answered, and ends nothing. */
   #receiveText(line: string): void {
-    const read = readText(line, this.#limits.message);
+    const read = readText(line, this.#limits.message, MOST_DEPTH + ENVELOPE);
     if ("error" in read) this.#rpc.unreadable(read.error);
     else if (isRpc(read.value) || Array.isArray(read.value)) this.#receive(read.value);
     else this.#rpc.receive(read.value);
@@ -462,6 +466,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
     this.#link.greeted?.(linkHello(params));
+    if (this.#framed !== undefined) this.#framed.longestMessage = remote.message;
     this.#greeted = true;
     this.#stopWaiting?.();
     this.#remote = sluiceRemote(PROTOCOL_VERSION, remote, params);

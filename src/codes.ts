@@ -98,6 +98,8 @@ export type MistakeCode =
   | "BAD_PARAMS"
   /** Params or a result hold what JSON cannot carry, or a stream that is locked or occurs twice; the message gives its path. Pass what it names: bytes in a stream, a date as a string. */
   | "BAD_VALUE"
+  /** A call's params, a result or a notification is longer, as JSON text, than the remote's `limits.message`. Pass what is large as a stream, or raise that limit. */
+  | "MESSAGE_TOO_LARGE"
   /** `channel.stream` called a method that gave neither a stream nor an array. Use `channel.call`. */
   | "NO_STREAM"
   /** The default stream is used in two ways that exclude each other: `onData` twice, or beside `channel.data.readable`, or `sendData` beside a writer. Use one of them. */

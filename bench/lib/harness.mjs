@@ -3,6 +3,7 @@
 //
 //   work     { work, unit, better, subjects }    what is done, in which unit a run is measured, and what is better: "more"
 //                                                (unless it says otherwise), "less", or in words
+//            { quoted: { by, figures } }         what somebody else has measured, as text by row: shown beside, not compared
 //   subject  { subject, open(): Promise<run> }   who does it
 //   run      { once(): Promise<number | { name: number }>, close(): Promise<void> }
 //                                                once() checks the outcome outside the timed window
@@ -13,6 +14,7 @@ import { plot } from "./plot.mjs";
 import { judge, short } from "./ratios.mjs";
 import { machine, printRatios, printRows } from "./report.mjs";
 import { measure } from "./rounds.mjs";
+import { FULL } from "./scale.mjs";
 import { spread } from "./spread.mjs";
 
 const bench = new URL("../", import.meta.url);
@@ -26,30 +28,39 @@ async function runBench(name, { check, rounds }) {
   let failed = false;
 
   console.log(`${name}: Node ${process.version}, ${machine()}; ${rounds} rounds`);
-  for (const { work, unit, better = "more", subjects } of works) {
+  for (const { work, unit, better = "more", subjects, quoted } of works) {
     const measured = await measure(work, subjects, rounds);
     const taken = figures(measured.samples);
     samples.set(work, taken);
     failed ||= measured.failures.size > 0;
-    for (const [subject, values] of taken) rows.push({ work, subject, unit, better, ...spread(values) });
+    for (const [subject, values] of taken) {
+      rows.push({ work, subject, unit, better, ...spread(values), ...quotation(quoted, subject) });
+    }
     for (const [subject, error] of measured.failures) console.error(`${work}, ${subject}: failed:`, error);
   }
   const ratios = judge(targets, samples);
 
   printRows(rows);
   printRatios(ratios);
-  write(name, {
-    command: ["npm run bench --", name, ...process.argv.slice(3)].join(" "),
-    date: new Date().toISOString().slice(0, 10),
-    machine: machine(),
-    node: process.version,
-    rounds,
-    rows,
-    ratios: ratios.map(stored),
-  });
+  if (!FULL) console.log("Runs were scaled: the figures mean nothing, and are not kept.");
+  else
+    write(name, {
+      command: ["npm run bench --", name, ...process.argv.slice(3)].join(" "),
+      date: new Date().toISOString().slice(0, 10),
+      machine: machine(),
+      node: process.version,
+      rounds,
+      rows,
+      ratios: ratios.map(stored),
+    });
   const missed = short(ratios);
   if (check && missed) console.error(`${name}: ${missed}`);
   return failed || (check && missed) ? 1 : 0;
+}
+
+/** What belongs to a row of what is quoted; a row that is not in it says so. */
+function quotation(quoted, row) {
+  return quoted && { quoted: { by: quoted.by, figure: quoted.figures[row] ?? "not measured" } };
 }
 
 function stored({ name, value, kind, target, met }) {

@@ -6,7 +6,7 @@ import { parseHTML } from "linkedom";
 import { figure, unitOf } from "./report.mjs";
 
 const WIDTH = 860;
-const LABELS = 250;
+const LABELS = 300;
 const FIGURES = 90;
 const BAR = 20;
 const HEAD = 42;

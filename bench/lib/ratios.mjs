@@ -3,9 +3,10 @@
 // figures: targets are data.
 import { spread } from "./spread.mjs";
 
+/** Whether a value meets its target, and which of two values is the worse. */
 const KINDS = {
-  "at least": (value, target) => value >= target,
-  "at most": (value, target) => value <= target,
+  "at least": { meets: (value, target) => value >= target, worse: (one, other) => one < other },
+  "at most": { meets: (value, target) => value <= target, worse: (one, other) => one > other },
 };
 
 /**
@@ -14,28 +15,37 @@ const KINDS = {
  *   { target, work, subject, baseline }      subject / baseline, both of them rows of the work
  *   { ..., difference: true }                subject − baseline
  *   { target, work, subject }                the subject's own figure
+ *   { ..., subject: [...], baseline: [...] } several of either: the pair that fares worst against the target counts
  *   { ..., kind: "at most" }                 how it is held against the target; without it "at least"
  *
  * One `{ name, value, min, max, kind, target, met }` per target; `value` is null where a subject did not run.
  */
 export function judge(targets, samples) {
   return Object.entries(targets).map(([name, { target, kind = "at least", ...of }]) => {
-    const meets = KINDS[kind];
+    const { meets, worse } = KINDS[kind] ?? {};
     if (!meets) throw new TypeError(`Cannot judge "${name}": its kind is "${kind}"`);
-    const values = compare(of, samples);
-    if (!values) return { name, value: null, kind, target, met: false };
-    const { median: value, min, max } = spread(values);
+    const spreads = pairs(of).map((pair) => compare(pair, samples));
+    if (spreads.includes(undefined)) return { name, value: null, kind, target, met: false };
+    const { median: value, min, max } = spreads.reduce((one, other) => (worse(other.median, one.median) ? other : one));
     return { name, value, min, max, kind, target, met: meets(value, target) };
   });
 }
 
-/** The value of each round, or undefined where one is missing. */
+/** Each subject with each baseline. */
+function pairs({ subject, baseline, ...of }) {
+  return [subject]
+    .flat()
+    .flatMap((own) => [baseline].flat().map((other) => ({ ...of, subject: own, baseline: other })));
+}
+
+/** The spread of the rounds' values, or undefined where one is missing. */
 function compare({ work, subject, baseline, difference = false }, samples) {
   const own = samples.get(work)?.get(subject);
-  if (!own || baseline === undefined) return own;
+  if (!own) return undefined;
+  if (baseline === undefined) return spread(own);
   const others = samples.get(work).get(baseline);
   if (own.length !== others?.length) return undefined;
-  return own.map((value, round) => (difference ? value - others[round] : value / others[round]));
+  return spread(own.map((value, round) => (difference ? value - others[round] : value / others[round])));
 }
 
 /** What is wrong with `ratios`, in words; undefined if nothing is. */

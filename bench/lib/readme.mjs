@@ -18,7 +18,8 @@ export function writeReadme(name) {
 function section({ command, date, machine, node, rounds, rows, ratios }) {
   const figures = rows.map((row, at) => {
     const work = row.work === rows[at - 1]?.work ? "" : `${row.work} (${unitOf(row)})`;
-    return [work, row.subject, figure(row.median), `${figure(row.min)} to ${figure(row.max)}`];
+    const who = row.quoted ? `${row.subject} (${row.quoted.by}: ${row.quoted.figure})` : row.subject;
+    return [work, who, figure(row.median), `${figure(row.min)} to ${figure(row.max)}`];
   });
   const targets = ratios.map(({ name, value, kind, target, met }) => [
     name,

@@ -12,8 +12,11 @@ export function machine() {
 export function printRows(rows) {
   for (const work of new Set(rows.map((row) => row.work))) {
     const own = rows.filter((row) => row.work === work);
-    const figures = own.map(({ subject, median, min, max }) => [subject, figure(median), figure(min), figure(max)]);
-    printTable([`${work} (${unitOf(own[0])})`, "median", "min", "max"], figures);
+    const beside = own[0].quoted ? [own[0].quoted.by] : [];
+    const figures = own.map(({ subject, median, min, max, quoted }) => {
+      return [subject, figure(median), figure(min), figure(max), ...(quoted ? [quoted.figure] : [])];
+    });
+    printTable([`${work} (${unitOf(own[0])})`, "median", "min", "max", ...beside], figures);
   }
 }
 
@@ -26,7 +29,9 @@ export function printRatios(ratios) {
       : [name, figure(value), figure(min), figure(max), bound(kind, target), met ? "yes" : "NO"],
   );
   printTable(["ratio", "median", "min", "max", "target", "met"], figures);
-  console.log("Each is taken within an interleaved round; the median of those counts.");
+  console.log(
+    "Each is taken within an interleaved round; the median of those counts. Of several baselines or subjects, the worst pair does.",
+  );
   const [load] = loadavg();
   console.log(`Load of the machine over the last minute: ${load.toFixed(1)}`);
 }

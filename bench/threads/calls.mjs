@@ -3,8 +3,9 @@
 // A subject module has both sides:
 //   caller(worker)   in the main thread, once: `{ call(value): Promise<number>, close?() }`
 //   receive()        in the worker, once: answers the calls; a run needs nothing more
+
+import { median } from "../lib/times.mjs";
 import { threaded } from "./thread.mjs";
-import { median } from "./times.mjs";
 
 /** The harness's subject for the module `./calls/NAME.mjs`: the median of `count` calls one after the other, in µs. */
 export function roundTrip(subject, { module, count }) {

@@ -1,9 +1,9 @@
 // How long one small value is under way on a channel of Sluice where nothing else is: as a chunk of a stream that is
 // open already, or as the params of a call. Both threads read the same clock.
 import { setTimeout as sleep } from "node:timers/promises";
+import { medianAndP99, now } from "../lib/times.mjs";
 import { channelTo, serve, sink } from "./channel.mjs";
 import { threaded } from "./thread.mjs";
-import { medianAndP99, now } from "./times.mjs";
 
 const PAUSE_MS = 1;
 

@@ -1,11 +1,11 @@
 // Calls of Sluice while a stream of the same channel moves as much as it can, in their direction, or while nothing does.
 // There is a pause before each call: one right after the other would mostly meet the moments when the stream waits too.
 import { setTimeout as sleep } from "node:timers/promises";
+import { medianAndP99 } from "../lib/times.mjs";
 import { channelTo, serve, sink } from "./channel.mjs";
 import { consume } from "./ends.mjs";
 import { payloads } from "./payloads.mjs";
 import { checkSum, threaded } from "./thread.mjs";
-import { medianAndP99 } from "./times.mjs";
 
 /** Chunks that have gone before the first call is timed, and that must at least have gone during all of them. */
 const SATURATED = 100;

@@ -3,8 +3,9 @@
 // A subject module has both sides:
 //   opener(worker)   in the main thread, once: `{ open(), close?() }`; `open` gives `{ readable, writable }`, or the promise
 //   receive()        in the worker, once: pipes what each stream carries back; a run needs nothing more
+
+import { median } from "../lib/times.mjs";
 import { threaded } from "./thread.mjs";
-import { median } from "./times.mjs";
 
 /** The harness's subject for the module `./opening/NAME.mjs`: the median of `count`, from `open` to the echo, in µs. */
 export function opening(subject, { module, count }) {

@@ -34,7 +34,7 @@ export const auto: Codec = {
   unit: "chunks",
   keeps: true,
   form: formOf,
-  encode: (chunk) => (formOf(chunk) === JSON_FORM ? text.encode(chunk) : (chunk as ArrayBufferView)),
+  encode: (chunk) => (formOf(chunk) === JSON_FORM ? textOf(chunk) : (chunk as ArrayBufferView)),
   decode(bytes, form = 0) {
     if (form === 0) return bytes;
     if (form === JSON_FORM) return text.decode(bytes, 0);
@@ -49,6 +49,11 @@ export const auto: Codec = {
     return new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
   },
 };
+
+/** In memory of its own: that of the JSON codec is written again by its next call. */
+function textOf(chunk: unknown): Uint8Array {
+  return (text.encode(chunk) as Uint8Array).slice();
+}
 
 function formOf(chunk: unknown): number {
   if (typeof chunk !== "object" || chunk === null) return JSON_FORM;

@@ -7,6 +7,9 @@ import type { RemoteLimits } from "../stream/streams.ts";
 /** The version of `docs/protocol.md`. Peers of different versions do not talk. */
 export const PROTOCOL_VERSION = 1;
 
+/** Characters of a message that every peer takes as text. */
+const LEAST_MESSAGE = 1024 * 1024;
+
 export interface Hello {
   readonly version: number;
   readonly capabilities: {
@@ -21,6 +24,8 @@ export interface Hello {
     readonly unaccepted: number;
     readonly calls: number;
     readonly maxChunk: number;
+    /** Characters of a message as text. Left out: 1 Mi. */
+    readonly message?: number;
     readonly window?: number;
   };
   readonly initialCredit: InitialCredit;
@@ -34,11 +39,11 @@ export function makeHello(
   fork: boolean,
   data?: Readonly<Record<string, unknown>>,
 ): Hello {
-  const { streams, unaccepted, calls, maxChunk, window } = limits;
+  const { streams, unaccepted, calls, maxChunk, message, window } = limits;
   return {
     version: PROTOCOL_VERSION,
     capabilities: { streams: true, fork },
-    limits: { streams, unaccepted, calls, maxChunk, ...(window < Number.POSITIVE_INFINITY && { window }) },
+    limits: { streams, unaccepted, calls, maxChunk, message, ...(window < Number.POSITIVE_INFINITY && { window }) },
     initialCredit,
     ...(data && { data }),
   };
@@ -67,6 +72,7 @@ export function readHello(params: unknown): RemoteLimits {
     unaccepted: positive(limits?.unaccepted ?? Number.POSITIVE_INFINITY, "limits.unaccepted"),
     calls: positive(limits?.calls ?? Number.POSITIVE_INFINITY, "limits.calls"),
     maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
+    message: positive(limits?.message ?? LEAST_MESSAGE, "limits.message"),
     window: limits?.window === undefined ? Number.POSITIVE_INFINITY : positive(limits.window, "limits.window"),
     initialCredit: {
       chunks: amount(initialCredit?.chunks, "initialCredit.chunks"),

@@ -209,7 +209,11 @@ export class Serving {
       );
     }
     const waits = arrival.wait(context.signal);
-    if (waits !== undefined) await waits;
+    if (waits !== undefined) {
+      await waits;
+      // Cancelled, or the channel is gone, since the wait was over.
+      context.signal.throwIfAborted();
+    }
     const result = await method(received.value as never, context);
     return { result, received, method: name };
   }

@@ -5,8 +5,11 @@ import { RPC_CODES, type RpcErrorObject, type RpcMessage } from "./messages.ts";
 /** What a text says, or the error that it is answered with. */
 export type ReadText = { readonly value: unknown } | { readonly error: RpcErrorObject };
 
-/** Reads a text of at most `max` characters. */
-export function readText(text: string, max: number): ReadText {
+/** Levels of a message around its params or result: itself. */
+export const ENVELOPE = 1;
+
+/** Reads a text of at most `max` characters, nested so deep. */
+export function readText(text: string, max: number, depth?: number): ReadText {
   if (text.length > max) return refuse(`it is longer than ${max} characters`);
   let value: unknown;
   try {
@@ -16,7 +19,7 @@ export function readText(text: string, max: number): ReadText {
     if (!(error instanceof SyntaxError)) return refuse(TOO_DEEP);
     return { error: { code: RPC_CODES.parseError, message: "Cannot read a message: its text is not JSON" } };
   }
-  const wrong = wrongInText(text, value);
+  const wrong = wrongInText(text, value, depth);
   return wrong === undefined ? { value } : refuse(wrong);
 }
 

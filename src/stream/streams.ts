@@ -27,6 +27,8 @@ export interface RemoteLimits {
   readonly unaccepted: number;
   readonly calls: number;
   readonly maxChunk: number;
+  /** Characters of a message, where messages are text. */
+  readonly message: number;
   readonly window: number;
   readonly initialCredit: InitialCredit;
 }

@@ -2,11 +2,13 @@
  * A link of bytes as the core sees links: what is posted becomes frames, and bytes that come become frames again. It
  * puts decoder and outbox together, and knows neither strategies nor runtimes.
  */
-import { type LinkError, ProtocolError } from "../errors.ts";
+import { type LinkError, mistake, ProtocolError } from "../errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../link.ts";
 import type { ByteLane, CoreLink, CoreReceiver } from "./core-link.ts";
 import { Decoder, type FrameSink } from "./decoder.ts";
 import { type Frame, parseFrame } from "./frames.ts";
+import { MOST_DEPTH, takeMetadata } from "./json.ts";
+import { wrongInText } from "./json-text.ts";
 import { formOf, type Header, readF64, TYPES, writeF64 } from "./layout.ts";
 import { OutQueue } from "./out-queue.ts";
 import { Outbox } from "./outbox.ts";
@@ -22,6 +24,8 @@ const LAST_WORDS = 1_000;
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
+/** Levels of a frame around what the user gave. */
+const ENVELOPE = 1;
 const NOTHING = new Uint8Array(0);
 
 /** What the decoder needs to know of streams: may data of this one come, as far as its credit goes? */
@@ -35,12 +39,16 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   readonly hello?: ByteLink["hello"];
   /** Set by the channel: asked before memory is given to a chunk. */
   admitsData: Admits = () => true;
+  /** Set by the channel once it is known: characters that the remote takes in one message. */
+  longestMessage: number = Number.POSITIVE_INFINITY;
   readonly #link: ByteLink;
   readonly #maxChunk: number;
   readonly #decoder: Decoder;
   readonly #outbox: Outbox;
   readonly #lanes = new Map<number, StreamLane>();
   #receiver: CoreReceiver | undefined = undefined;
+  /** Of streams, that came in this turn. */
+  #errors: Frame[] = [];
   #closed = false;
 
   /** `maxChunk`: the most bytes in a chunk that comes. */
@@ -77,6 +85,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
       return;
     }
     const text = JSON.stringify(message);
+    if (text.length > this.longestMessage) throw tooLong(text.length, this.longestMessage);
     // What was opened before must have come when a remote is told that nothing new will.
     const behindStreams = method === "$/shutdown";
     if (this.#link.post !== undefined && !behindStreams) this.#link.post(text);
@@ -161,6 +170,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
 
   lost(error: Error): void {
     if (this.#closed) return;
+    this.#tellErrors();
     this.#closed = true;
     this.#outbox.close();
     this.#receiver?.lost(error);
@@ -196,8 +206,24 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     else {
       const name = NAMES.get(type) as Frame["type"];
       const fields = payload.length === 0 ? {} : fieldsOf(payload, name);
-      this.#receiver?.frame(parseFrame({ ...fields, type: name, id }));
+      const parsed = parseFrame({ ...fields, type: name, id });
+      if (parsed.type === "stream-error") this.#defer(parsed);
+      else this.#receiver?.frame(parsed);
     }
+  }
+
+  /**
+   * An error throws away what its stream has queued, and in one read there may be both: whoever reads gets what came
+   * before it first.
+   */
+  #defer(error: Frame): void {
+    if (this.#errors.push(error) === 1) this.scheduler.defer(() => this.#tellErrors());
+  }
+
+  #tellErrors(): void {
+    const errors = this.#errors;
+    this.#errors = [];
+    for (const each of errors) this.#receiver?.frame(each);
   }
 }
 
@@ -260,6 +286,8 @@ function payloadOf(frame: Frame): Uint8Array {
     writeF64(payload, 0, frame.chunks);
     return payload;
   }
+  if (type === "stream-open" && frame.metadata !== undefined)
+    Object.assign(fields, { metadata: takeMetadata(frame.metadata) });
   return type === "stream-ended" ? NOTHING : encoder.encode(JSON.stringify(fields, toJson));
 }
 
@@ -281,12 +309,14 @@ function textOf(payload: Uint8Array): string {
 
 /** The windows of these are read as they were written: null is ∞. */
 function fieldsOf(payload: Uint8Array, name: string): Record<string, unknown> {
+  const text = textOf(payload);
   let fields: unknown;
   try {
-    fields = JSON.parse(textOf(payload));
+    fields = JSON.parse(text);
   } catch {
     throw badPayload(name);
   }
+  if (wrongInText(text, fields, MOST_DEPTH + ENVELOPE) !== undefined) throw badPayload(name);
   if (typeof fields !== "object" || fields === null || Array.isArray(fields)) throw badPayload(name);
   const record = fields as Record<string, unknown>;
   for (const key of ["readable", "writable"]) if (record[key] !== undefined) record[key] = unlimited(record[key]);
@@ -298,6 +328,11 @@ function unlimited(window: unknown): unknown {
   const read = { ...window } as Record<string, unknown>;
   for (const key of ["limit", "bytes", "highWaterMark"]) if (read[key] === null) read[key] = Number.POSITIVE_INFINITY;
   return read;
+}
+
+function tooLong(length: number, longest: number): RangeError {
+  const message = `Cannot send a message of ${length} characters: the remote takes ${longest}, pass a stream or raise limits.message there`;
+  return mistake(new RangeError(message), "MESSAGE_TOO_LARGE");
 }
 
 function badPayload(name: string): ProtocolError {

@@ -7,9 +7,9 @@ import { MOST_DEPTH } from "./json.ts";
 export const TOO_DEEP: string = `it is nested deeper than ${MOST_DEPTH} levels`;
 
 /** Why a text must not be taken that says this value; `undefined` if it may. */
-export function wrongInText(text: string, value: unknown): string | undefined {
+export function wrongInText(text: string, value: unknown, depth: number = MOST_DEPTH): string | undefined {
   // What is opened must be closed: most chunks and messages are too short for it, and cost nothing.
-  if (text.length > 2 * MOST_DEPTH && isTooDeep(value, MOST_DEPTH)) return TOO_DEEP;
+  if (text.length > 2 * depth && isTooDeep(value, depth)) return TOO_DEEP;
   // Only a text that could name it is searched.
   if ((text.includes("__proto__") || text.includes("\\u")) && namesPrototype(value)) return 'it has a key "__proto__"';
   return undefined;

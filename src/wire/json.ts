@@ -34,6 +34,11 @@ export function takeChunk(chunk: unknown): unknown {
   return new Taker("chunk", CHUNK).take(chunk);
 }
 
+/** The same of a stream's metadata, where it crosses as JSON. */
+export function takeMetadata(metadata: unknown): unknown {
+  return new Taker("Cannot open a stream: metadata", METADATA).take(metadata);
+}
+
 /**
  * Would JSON carry it as it stands? Much faster than a copy, and cautious: where it says no, {@link takeChunk} tells
  * why, or makes a copy after all (of an object of another realm, say).
@@ -104,6 +109,12 @@ const CHUNK: Place = {
   streams: false,
   dates: "pass a string or a number, or use the msgpack codec",
   bytes: "use the msgpack codec",
+};
+const METADATA: Place = {
+  code: "BAD_VALUE",
+  streams: false,
+  dates: "pass a string or a number",
+  bytes: "send it as a chunk of the stream",
 };
 
 class Taker {

@@ -38,6 +38,7 @@ class End implements ByteLink {
   /** What is on its way to this end, in order: bytes, and the end of the link. */
   #coming: (Uint8Array | Error)[] = [];
   #lines: string[] = [];
+  #writing = 0;
   #scheduled = false;
   #ended = false;
   #met = false;
@@ -72,9 +73,16 @@ class End implements ByteLink {
   write(parts: readonly Uint8Array[], taken: () => void): void {
     if (this.#ended) return;
     this.other?.bring(...parts.map((part) => part.slice()));
+    this.#writing++;
     setImmediate(() => {
+      this.#writing--;
       if (!this.#ended) taken();
     });
+  }
+
+  /** Has all that was written here been taken, and all that came been delivered? */
+  get isIdle(): boolean {
+    return this.#ended || (this.#writing === 0 && this.#coming.length === 0 && this.#lines.length === 0);
   }
 
   keepAlive(): void {}
@@ -163,6 +171,11 @@ export function overBytes(given: BytesOptions): MakePair {
       far,
       classes: native,
       kill: () => two.kill(),
+      async idle() {
+        // A turn in which nothing moves may be followed by one in which somebody reacts.
+        for (let still = 0; still < 5; still = one.isIdle && two.isIdle ? still + 1 : 0)
+          await new Promise((resolve) => setImmediate(resolve));
+      },
       async dispose() {
         near.abort();
         one.close();

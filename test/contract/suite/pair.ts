@@ -27,7 +27,10 @@ export interface Pair {
 
 export type MakePair = (options: PairOptions) => Pair;
 
-/** Titles of tests that a link cannot pass, each with its reason. A title that no test has is an error. */
+/**
+ * Titles of tests that a link cannot pass, each with its reason; a `*` at the end stands for any rest. A title that no
+ * test has is an error.
+ */
 export type Gaps = Readonly<Record<string, string>>;
 
 /** What a topic registers its tests with: every pair that a test makes is disposed of after it. */

@@ -199,6 +199,7 @@ describe("An abort", () => {
       calls: 9,
       maxChunk: 9,
       window: 9,
+      message: 1024 * 1024,
       initialCredit: { chunks: 1, bytes: 1 },
     };
     peer.streams.greeted(remote, true);

@@ -57,6 +57,7 @@ describe("Streams.open()", () => {
       calls: 9,
       maxChunk: 9,
       window: 9,
+      message: 1024 * 1024,
       initialCredit: { chunks: 1, bytes: 1 },
     };
     peer.streams.greeted(remote, false);

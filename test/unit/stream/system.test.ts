@@ -93,6 +93,7 @@ describe("Duplex.writeOnly()", () => {
         calls: 1,
         maxChunk: 1,
         window: 1,
+        message: 1024 * 1024,
         initialCredit: { chunks: 1, bytes: 1 },
       },
       true,

@@ -66,6 +66,7 @@ export class MockPeer {
       calls: 100,
       maxChunk: 1_000_000,
       window: 1_000_000,
+      message: 1024 * 1024,
     };
     if (greeted) this.streams.greeted({ ...defaults, initialCredit: { chunks: 1, bytes: 65_536 }, ...remote }, true);
   }
