@@ -16,6 +16,7 @@ export const parts = [
   { name: "wpt-style", command: ["node", "wpt-style-tests/run.mjs"], budget: 60 },
   { name: "wpt-style, proof", command: ["node", "wpt-style-tests/run.mjs", "--prove"], budget: 60 },
   { name: "main job", command: vitest("cli"), budget: 60 },
+  { name: "processes", command: vitest("process"), budget: 120 },
   { name: "readme", command: vitest("readme"), budget: 30 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
   { name: "soak", command: vitest("soak"), budget: 60 },

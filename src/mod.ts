@@ -1,6 +1,6 @@
 /**
  * Sluice: streams with real backpressure, and calls, between threads, processes and machines. This module is the core;
- * each adapter and codec is an entry of its own (`sluice/message-port`, `sluice/worker`, `sluice/codecs/raw`).
+ * each adapter and codec is an entry of its own (`sluice/message-port`, `sluice/worker`, `sluice/codecs/msgpack`).
  *
  * @module
  */

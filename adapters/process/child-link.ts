@@ -43,8 +43,8 @@ export class ChildLink extends ProcessLink {
   readonly #input: Writable;
   readonly #output: Readable;
   #settleStarted!: () => void;
-  /** Lines that were no messages, in one read. */
-  #strays = 0;
+  /** Lines that were no messages, of one read. */
+  #strays: string[] = [];
   #starting = true;
   #wanted = true;
   /** Its end is waited for. */
@@ -69,9 +69,9 @@ export class ChildLink extends ProcessLink {
     super.listen(receiver);
     const over = (): void => this.controlOver(`${this.#child.name} has closed its control channel`);
     this.#output.on("data", (bytes: Buffer) => {
-      this.#strays = 0;
       this.lines.push(bytes);
-      if (this.#strays > MOST_STRAYS) this.#breathe();
+      if (this.#strays.length > MOST_STRAYS) this.#breathe();
+      this.#passStrays();
     });
     this.#output.on("end", over).on("error", over).on("close", over);
     // That nobody reads any more shows elsewhere, too, unless the child has closed its stdin only.
@@ -85,7 +85,8 @@ export class ChildLink extends ProcessLink {
     this.#input.write(`${line}\n`);
     if (this.#input.writableLength <= MOST_UNREAD) return;
     const message = `${this.#child.name} has left more than ${MOST_UNREAD} bytes of control unread: see what keeps it, or make fewer calls at once`;
-    this.fail(new LinkError("CONNECTION_LOST", message));
+    // Not from within what the core does just now.
+    queueMicrotask(() => this.fail(new LinkError("CONNECTION_LOST", message)));
   }
 
   override keepAlive(on: boolean): void {
@@ -111,10 +112,21 @@ export class ChildLink extends ProcessLink {
   }
 
   protected override stray(line: string): void {
-    this.#strays += 1;
-    const { name, onStray, stderr } = this.#child;
+    const { name, onStray } = this.#child;
+    this.#strays.push(line);
     if (onStray !== undefined) onStray(strayError(name, line));
-    else stderr.pass(Buffer.from(`${line}\n`));
+  }
+
+  protected override controlOver(what: string): void {
+    super.controlOver(what);
+    this.#passStrays();
+  }
+
+  #passStrays(): void {
+    if (this.#strays.length === 0) return;
+    const { onStray, stderr } = this.#child;
+    if (onStray === undefined) stderr.pass(Buffer.from(`${this.#strays.join("\n")}\n`));
+    this.#strays = [];
   }
 
   protected override connected(): void {

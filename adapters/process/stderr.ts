@@ -8,6 +8,8 @@ import type { Readable } from "node:stream";
 
 /** What is kept while nobody reads, in bytes; a reader may be behind by as much before the child waits. */
 const KEPT = 64 * 1024;
+/** Small pieces are kept as one, up to so many bytes. */
+const TOGETHER = 4 * 1024;
 /** What errors quote from, in bytes, and how many lines of it. */
 const QUOTED_BYTES = 2 * 1024;
 const QUOTED_LINES = 10;
@@ -73,7 +75,10 @@ export class Stderr {
       this.#wanted();
       return;
     }
-    this.#held.push(bytes);
+    const last = this.#held.at(-1);
+    if (last !== undefined && last.length + bytes.length <= TOGETHER) {
+      this.#held[this.#held.length - 1] = Buffer.concat([last, bytes]);
+    } else this.#held.push(bytes);
     this.#bytes += bytes.length;
     if (this.#bytes > KEPT && this.readable.locked) this.#pause();
     else this.#forget();

@@ -60,7 +60,11 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
    * SIGTERM, then SIGKILL, each after its time in the option `shutdown`. Resolves when it has ended.
    */
   override close(): Promise<void> {
-    this.#closing ??= this.#close();
+    if (this.#closing === undefined) {
+      this.#closing = this.#close();
+      // `closed` says the same: nobody need wait here.
+      this.#closing.catch(() => {});
+    }
     return this.#closing;
   }
 

@@ -2,8 +2,9 @@
  * `arrow`: tables and record batches of `apache-arrow`, each chunk as a whole stream in Arrow's IPC format, so that any
  * Arrow library can write or read it. Columns are views of the bytes that came. Not for rows: a chunk pays for its schema.
  */
-import { RecordBatch, RecordBatchReader, type Schema, Table, type TypeMap, tableToIPC } from "apache-arrow";
+import { RecordBatch, Table, type TypeMap, tableFromIPC, tableToIPC } from "apache-arrow";
 import { mistake } from "../errors.ts";
+import { checkArrow } from "./arrow-check.ts";
 import type { Codec } from "./codec.ts";
 import { ownBytes } from "./own.ts";
 
@@ -33,30 +34,17 @@ function asTable(chunk: unknown): Table {
 }
 
 function tableOf(bytes: Uint8Array): Table {
-  const { schema, batches } = read(bytes);
-  return new Table(schema, batches);
+  checkArrow(bytes);
+  return tableFromIPC(ownBytes(bytes));
 }
 
 function batchOf(bytes: Uint8Array): RecordBatch {
-  const { schema, batches } = read(bytes);
+  const { schema, batches } = tableOf(bytes);
   const [batch] = batches;
-  if (batches.length === 1 && batch !== undefined) return batch;
   if (batch === undefined) return new RecordBatch(schema);
+  if (batches.length === 1) return batch;
   throw mistake(
     new RangeError(`Cannot read ${batches.length} record batches as one: write them one by one, or read tables`),
     "BAD_CHUNK",
   );
-}
-
-function read(bytes: Uint8Array): { schema: Schema; batches: RecordBatch[] } {
-  const reader = RecordBatchReader.from(ownBytes(bytes)).open();
-  // Without one, the library takes bytes that mean nothing for an empty table.
-  const { schema } = reader;
-  if (schema === undefined || schema === null) throw new Error("Cannot read Arrow: there is no schema in the bytes");
-  const batches = [...reader];
-  // No column takes less than a bit for a row: whoever goes through the rows must not go on for ever.
-  const rows = batches.reduce((sum, { numRows }) => sum + numRows, 0);
-  if (rows > 8 * bytes.byteLength)
-    throw new Error(`Cannot read Arrow: ${rows} rows are not in ${bytes.byteLength} bytes`);
-  return { schema, batches };
 }

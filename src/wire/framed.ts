@@ -238,7 +238,7 @@ class StreamLane implements ByteLane {
   constructor(link: FramedLink, outbox: Outbox, id: number, forget: () => void) {
     this.#link = link;
     this.#outbox = outbox;
-    this.#queue = new OutQueue(id);
+    this.#queue = new OutQueue(id, outbox.memories);
     this.#forget = forget;
   }
 

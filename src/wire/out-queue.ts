@@ -5,6 +5,7 @@
  */
 import type { Gather } from "./gather.ts";
 import { MORE, padded, REST, TYPES, tableLength, WEIGHED, withForm } from "./layout.ts";
+import type { Memories } from "./memories.ts";
 import { writeTable } from "./payload.ts";
 import { MOST_ROWS } from "./rows.ts";
 
@@ -12,7 +13,7 @@ import { MOST_ROWS } from "./rows.ts";
 const LEAST_LENT = 16 * 1024;
 /** What a stream may have copied and not yet sent, in bytes: more waits at its writer. */
 const MOST_COPIED = 64 * 1024;
-/** What the first memory for copies holds. It grows, for most streams are quiet. */
+/** What the first memory for copies holds, for most streams are quiet; past it, they get a large one. */
 const FIRST_MEMORY = 1024;
 /** A fragment is no longer than this, so that nothing waits long behind it. A multiple of 8. */
 const FRAGMENT = 256 * 1024;
@@ -63,11 +64,13 @@ export class OutQueue {
   #copied = 0;
   #chunks = 0;
   #lent = false;
-  /** What the next memory for copies holds: what the last one came to. */
-  #room = FIRST_MEMORY;
+  readonly #memories: Memories;
+  /** The last copies needed a large memory, so the next ones get one at once. */
+  #busy = false;
 
-  constructor(stream: number) {
+  constructor(stream: number, memories: Memories) {
     this.stream = stream;
+    this.#memories = memories;
   }
 
   /** Should the writer wait? A chunk is lent, or enough is copied. */
@@ -128,7 +131,7 @@ export class OutQueue {
     const at = padded(copies.used);
     const end = at + length;
     if (end > copies.memory.length) {
-      const larger = new Uint8Array(Math.max(copies.memory.length * 4, padded(end)));
+      const larger = this.#memories.take();
       larger.set(copies.memory.subarray(0, copies.used));
       copies.memory = larger;
     }
@@ -151,7 +154,7 @@ export class OutQueue {
       last.used + length < MOST_COPIED
     )
       return last;
-    const memory = new Uint8Array(Math.max(this.#room, length));
+    const memory = this.#busy || length > FIRST_MEMORY ? this.#memories.take() : new Uint8Array(FIRST_MEMORY);
     const weights = weighed ? [] : undefined;
     const copies: Copies = { kind: "copies", form, cost: 0, memory, used: 0, lengths: [], weights };
     this.#items.push(copies);
@@ -212,7 +215,8 @@ export class OutQueue {
     gather.bytes(memory.subarray(0, used));
     this.#copied -= cost;
     this.#chunks -= count;
-    this.#room = memory.length;
+    this.#busy = memory.length > FIRST_MEMORY;
+    this.#memories.lend(memory);
   }
 
   /** Hands over the next fragment of a chunk. Returns whether it was the last. */

@@ -7,6 +7,7 @@ import { LinkError } from "../errors.ts";
 import type { ByteLink } from "../link.ts";
 import { Gather } from "./gather.ts";
 import { HEADER, TYPES, writeF64 } from "./layout.ts";
+import { Memories } from "./memories.ts";
 import type { OutQueue } from "./out-queue.ts";
 
 /** Bytes that a stream may send before it is another's turn. */
@@ -35,6 +36,7 @@ export class Outbox {
   readonly #link: ByteLink;
   readonly #host: OutboxHost;
   readonly #gather = new Gather();
+  readonly memories: Memories = new Memories();
   #control: Control[] = [];
   #controlBytes = 0;
   /** The newest limits of each stream that has any to tell: an older grant is no news beside a newer one. */
@@ -143,6 +145,7 @@ export class Outbox {
   readonly #taken = (): void => {
     this.#writing = false;
     this.#gather.clear();
+    this.memories.returned();
     const returning = this.#returning;
     this.#returning = [];
     for (const queue of returning) {

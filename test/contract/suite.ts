@@ -11,6 +11,7 @@ import { charges } from "./suite/charges.ts";
 import { chunks } from "./suite/chunks.ts";
 import { closing } from "./suite/closing.ts";
 import { codecs } from "./suite/codecs.ts";
+import { codecsByName } from "./suite/codecs-by-name.ts";
 import { crossing } from "./suite/crossing.ts";
 import { defaultStream } from "./suite/data.ts";
 import { ending } from "./suite/ending.ts";
@@ -42,6 +43,7 @@ const topics: Readonly<Record<string, (contract: Contract) => void>> = {
   chunks,
   closing,
   codecs,
+  codecsByName,
   crossing,
   defaultStream,
   ending,

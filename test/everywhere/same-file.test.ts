@@ -9,7 +9,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-// @ts-expect-error: a script without types, run by others as it is
 import { ensureRuntime } from "../runtimes/ensure.mjs";
 
 const APP = fileURLToPath(new URL("./app", import.meta.url));

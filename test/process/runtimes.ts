@@ -11,7 +11,9 @@ export interface Command {
 
 /** How each runtime runs a script. */
 export const runtimes = {
-  node: { command: process.execPath, args: [] },
+  get node(): Command {
+    return { command: process.execPath, args: [] };
+  },
   get node24(): Command {
     return { command: ensureRuntime("node24"), args: [] };
   },

@@ -27,8 +27,8 @@ const api = define({
     },
     /** Calls the parent back. */
     ask: ({ method, params }) => channel.call(method, params),
-    print({ text }) {
-      process.stdout.write(text);
+    print({ text, times = 1 }) {
+      process.stdout.write(text.repeat(times));
     },
     log({ text }) {
       console.log(text);

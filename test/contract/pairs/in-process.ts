@@ -2,6 +2,7 @@
 import { connect, type StreamClasses } from "sluice";
 import { raw } from "sluice/codecs/raw";
 import { type MessagePortOptions, messagePortLink } from "sluice/message-port";
+import { codecs } from "../../fixtures/codecs.mjs";
 import { farSide } from "../../fixtures/far.mjs";
 import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
@@ -22,6 +23,7 @@ export function inProcess(link: MessagePortOptions = {}, ponyfill?: Required<Str
     const side = farSide({
       connect,
       raw,
+      codecs,
       classes,
       ponyfill: ponyfill !== undefined,
       makeLink: () => messagePortLink(port2, linkOptions),

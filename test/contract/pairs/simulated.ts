@@ -5,6 +5,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { connect } from "sluice";
 import { raw } from "sluice/codecs/raw";
+import { codecs } from "../../fixtures/codecs.mjs";
 import { farSide } from "../../fixtures/far.mjs";
 import { Net } from "../../simulation/link.ts";
 import { Random } from "../../simulation/random.ts";
@@ -42,6 +43,7 @@ export function simulated(seed: number, changes: Partial<LinkPlan> = {}): MakePa
     const side = farSide({
       connect,
       raw,
+      codecs,
       classes: native,
       makeLink: () => net.B,
       ...(options.far && { spec: options.far }),

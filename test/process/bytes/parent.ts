@@ -13,6 +13,7 @@ export interface Task {
   readonly args: readonly string[];
   readonly control: "stdio" | "fd";
   readonly total: number;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export interface Outcome {
@@ -22,11 +23,12 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-export async function run({ command, args, control, total }: Task): Promise<Outcome> {
+export async function run({ command, args, control, total, env }: Task): Promise<Outcome> {
   const directory = Directory.make();
   const listener = await Listener.open(directory.path);
   const child = spawn(command, [...args, String(total), control], {
     stdio: control === "fd" ? ["ignore", "ignore", "pipe", "pipe"] : ["pipe", "pipe", "pipe"],
+    ...(env && { env }),
   });
   const stderr = new Stderr(child.stderr);
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
