@@ -23,7 +23,8 @@ const LAST_WORDS = 1_000;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+// A byte order mark is no JSON: it stays, and does not parse.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Levels of a frame around what the user gave. */
 const ENVELOPE = 1;
 const NOTHING = new Uint8Array(0);
