@@ -237,6 +237,7 @@ export class Streams implements StreamContext {
     stream.lane = this.#laneOf(stream.id);
     this.#host.link.post(openFrame(stream, resolved));
     stream.openedLate(remote.initialCredit);
+    stream.lane.close();
   }
 
   /** Of a stream without a port of its own. */
