@@ -24,12 +24,22 @@ export class ByteNet {
   readonly bytes: BytesPlan;
   readonly world: World;
   readonly random: Random;
+  /** An end gave up on what was not taken yet: its last words are lost. */
+  readonly cut: () => void;
   readonly A: SimByteLink;
   readonly B: SimByteLink;
   #listening = 0;
   #dead = false;
 
-  constructor(world: World, random: Random, plan: LinkPlan, bytes: BytesPlan, tap: (side: SideName) => FrameTap) {
+  constructor(
+    world: World,
+    random: Random,
+    plan: LinkPlan,
+    bytes: BytesPlan,
+    cut: () => void,
+    tap: (side: SideName) => FrameTap,
+  ) {
+    this.cut = cut;
     this.world = world;
     this.random = random;
     this.plan = plan;
@@ -223,6 +233,7 @@ export class SimByteLink implements ByteLink {
     if (this.end.closed) return;
     this.#net.world.log(`${this.side} closes`);
     this.end.closed = true;
+    if (this.#writing) this.#net.cut();
     this.#net.closed(this);
   }
 

@@ -18,7 +18,7 @@ import {
 } from "./scenario.ts";
 
 /** One seed of so many is about links of bytes. */
-const BYTES_EVERY = 3;
+export const BYTES_EVERY = 3;
 
 export function draw(seed: number): Scenario {
   const scenario = drawMessages(seed);
@@ -63,7 +63,11 @@ function drawMessages(seed: number): Scenario {
 /** The same over bytes: without lanes of their own, and with chunks that bytes can carry. */
 function overBytes(scenario: Scenario): Scenario {
   const random = new Random(scenario.seed ^ 0xb17e5);
-  const flow = (plan: FlowPlan): FlowPlan => ({ ...plan, kind: OVER_BYTES[plan.kind] ?? plan.kind });
+  const flow = (plan: FlowPlan): FlowPlan => {
+    const kind = OVER_BYTES[plan.kind] ?? plan.kind;
+    const isHuge = plan.count <= MOST_HUGE && random.chance(0.3);
+    return { ...plan, kind, ...(isHuge && { lengths: "huge" as const }) };
+  };
   return {
     ...scenario,
     link: {
@@ -83,6 +87,9 @@ function overBytes(scenario: Scenario): Scenario {
     })),
   };
 }
+
+/** Chunks of a direction that may be so large that each goes in fragments. */
+const MOST_HUGE = 12;
 
 /** In place of what only a clone can carry. */
 const OVER_BYTES: Partial<Record<FlowPlan["kind"], FlowPlan["kind"]>> = {

@@ -104,7 +104,7 @@ export interface ReaderPlan {
 /** One direction of a stream. */
 export interface FlowPlan {
   readonly kind: ChunkKind;
-  readonly lengths: "empty" | "small" | "medium" | "large" | "mixed";
+  readonly lengths: "empty" | "small" | "medium" | "large" | "mixed" | "huge";
   readonly count: number;
   readonly writer: WriterPlan;
   readonly reader: ReaderPlan;
