@@ -205,7 +205,20 @@ describe("The end", () => {
     expect(await worker.exited).toEqual({ code: 0, signal: null });
   });
 
-  it.todo("waits for a call that was made in the same turn: $/shutdown, on the data's path, overtakes it yet");
+  it("waits for a call and a stream that were begun in the same turn", async () => {
+    const worker = await start();
+    const call = worker.call("add", [1, 2]);
+    const { readable, writable } = worker.openStream("echo");
+    const writer = writable.getWriter();
+    const written = writer.write("sent").then(() => writer.close());
+    const closed = worker.close();
+    const chunks: unknown[] = [];
+    for await (const chunk of readable) chunks.push(chunk);
+    expect(chunks).toEqual(["sent"]);
+    expect(await call).toBe(3);
+    await written;
+    await closed;
+  });
 
   it("aborts what is not done in its time", async () => {
     const worker = await start("", { shutdown: { finish: 200 } });
