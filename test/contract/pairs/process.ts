@@ -104,8 +104,8 @@ class LateLink implements ByteLink {
     this.#link?.post(line);
   }
 
-  write(parts: readonly Uint8Array[], taken: () => void): void {
-    this.#link?.write(parts, taken);
+  write(parts: readonly Uint8Array[], taken: () => void): boolean {
+    return this.#link?.write(parts, taken) ?? false;
   }
 
   keepAlive(on: boolean): void {
