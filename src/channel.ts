@@ -530,6 +530,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     if (!this.#met) await Promise.race([this.#settled(), this.ready]);
     if (this.#met) {
       await this.ready;
+      // `$/shutdown` goes behind the streams: the calls that were made before it must have come by then as well.
+      if (this.#link.splits) await this.#rpc.call("$/ping", {});
       // The remote takes nothing new from now on, and answers once nothing is under way there.
       await this.#rpc.call("$/shutdown", {});
     }

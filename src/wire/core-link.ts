@@ -34,6 +34,8 @@ export interface ByteLane extends Lane {
 /** What the core makes of either kind of link. */
 export interface CoreLink extends Omit<MessageLink, "listen"> {
   listen(receiver: CoreReceiver): void;
+  /** Calls have a path beside that of the streams: what is sent on one may come before what was sent earlier on the other. */
+  readonly splits?: boolean;
   /** Of a link of bytes: the lane of a stream, by its id. */
   lane?(id: number): ByteLane;
   /** What `$/hello` tells beside the core's own, and who hears it. */

@@ -39,6 +39,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   readonly trusted: boolean;
   readonly scheduler: Scheduler;
   readonly heartbeat: number;
+  readonly splits: boolean;
   readonly hello?: ByteLink["hello"];
   /** Set by the channel: asked before memory is given to a chunk. */
   admitsData: Admits = () => true;
@@ -63,6 +64,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     this.trusted = link.trusted;
     this.scheduler = link.scheduler;
     this.heartbeat = link.heartbeat;
+    this.splits = link.post !== undefined;
     if (link.hello !== undefined) this.hello = link.hello;
     this.#decoder = new Decoder(this, link.allocate?.bind(link));
     this.#outbox = new Outbox(link, {

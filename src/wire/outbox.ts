@@ -141,8 +141,9 @@ export class Outbox {
     this.#addControl(gather);
     this.#addData(gather);
     this.#writing = true;
-    this.#link.write(gather.end(), this.#taken);
+    const isTaken = this.#link.write(gather.end(), this.#taken);
     this.#tellRoom();
+    if (isTaken) this.#taken();
   }
 
   readonly #taken = (): void => {

@@ -174,11 +174,11 @@ describe("What a child prints", () => {
     await worker.close();
   });
 
-  it("without an end of line is borne up to 1 MiB", async () => {
+  it("without an end of line is borne up to 4 MiB", async () => {
     const worker = await start();
-    worker.notify("print", { text: "x", times: 900_000 });
+    worker.notify("print", { text: "x", times: 3_900_000 });
     expect(await worker.call("add", [1, 2])).toBe(3);
-    worker.notify("print", { text: "x", times: 3_000_000 });
+    worker.notify("print", { text: "x", times: 9_000_000 });
     await expect(worker.closed).rejects.toMatchObject({ code: "LINE_TOO_LONG" });
     await worker.exited;
   });
@@ -205,7 +205,20 @@ describe("The end", () => {
     expect(await worker.exited).toEqual({ code: 0, signal: null });
   });
 
-  it.todo("waits for a call that was made in the same turn: $/shutdown, on the data's path, overtakes it yet");
+  it("waits for a call and a stream that were begun in the same turn", async () => {
+    const worker = await start();
+    const call = worker.call("add", [1, 2]);
+    const { readable, writable } = worker.openStream("echo");
+    const writer = writable.getWriter();
+    const written = writer.write("sent").then(() => writer.close());
+    const closed = worker.close();
+    const chunks: unknown[] = [];
+    for await (const chunk of readable) chunks.push(chunk);
+    expect(chunks).toEqual(["sent"]);
+    expect(await call).toBe(3);
+    await written;
+    await closed;
+  });
 
   it("aborts what is not done in its time", async () => {
     const worker = await start("", { shutdown: { finish: 200 } });

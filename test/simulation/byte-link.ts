@@ -87,11 +87,16 @@ export class ByteNet {
   }
 
   /** A system that takes the bytes of one write in parts, each as it is then. */
-  carry(from: SimByteLink, parts: readonly Uint8Array[], taken: () => void): void {
+  carry(from: SimByteLink, parts: readonly Uint8Array[], taken: () => void): boolean {
     const { world, random, bytes } = this;
     const to = this[other(from.side)];
     const total = parts.reduce((sum, { length }) => sum + length, 0);
     world.log(`${from.side} writes ${total} bytes in ${parts.length} parts`);
+    if (random.chance(bytes.atOnce)) {
+      const all = copyOf(parts, 0, total);
+      if (world.now <= from.data.cutAt) this.deliver(to, to.data, () => to.take(all));
+      return true;
+    }
     const cuts = Array.from({ length: random.int(0, bytes.cuts) }, () => random.int(0, total)).sort((a, b) => a - b);
     const take = (start: number, ends: readonly number[]): void => {
       world.at(world.now + this.#delay(), () => {
@@ -104,6 +109,7 @@ export class ByteNet {
       });
     };
     take(0, cuts);
+    return false;
   }
 
   /** The other end learns of it once all that was sent before has come. */
@@ -192,16 +198,17 @@ export class SimByteLink implements ByteLink {
     this.#net.listening();
   }
 
-  write(parts: readonly Uint8Array[], taken: () => void): void {
+  write(parts: readonly Uint8Array[], taken: () => void): boolean {
     const { world } = this.#net;
     if (!this.connected) world.fail(`${this.side} writes before it is connected`);
     if (this.#writing) world.fail(`${this.side} writes while a write is under way`);
-    if (this.end.closed) return;
-    this.#writing = true;
-    this.#net.carry(this, parts, () => {
+    if (this.end.closed) return false;
+    const isTaken = this.#net.carry(this, parts, () => {
       this.#writing = false;
       taken();
     });
+    this.#writing = !isTaken;
+    return isTaken;
   }
 
   /** Bytes have come: they are put where the core wants them, in pieces. */

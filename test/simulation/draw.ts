@@ -76,6 +76,7 @@ function overBytes(scenario: Scenario): Scenario {
       bytes: {
         ownControl: random.chance(0.6),
         piece: random.pick([1, 3, 20, 1000, 100_000]),
+        atOnce: random.pick([0, 0, 0.5, 1]),
         cuts: random.pick([0, 1, 4]),
       },
     },

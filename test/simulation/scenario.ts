@@ -29,6 +29,8 @@ export interface BytesPlan {
   readonly ownControl: boolean;
   /** The most that comes at once, at the beginning of what comes together; 1: single bytes. */
   readonly piece: number;
+  /** How often the system takes a write at once. */
+  readonly atOnce: number;
   /** In how many parts more than one a write is taken, at the most. */
   readonly cuts: number;
 }

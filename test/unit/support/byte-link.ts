@@ -23,9 +23,10 @@ export class MockByteLink implements ByteLink {
     this.receiver = receiver;
   }
 
-  write(parts: readonly Uint8Array[], taken: () => void): void {
+  write(parts: readonly Uint8Array[], taken: () => void): boolean {
     this.writes.push({ parts, taken });
     if (this.writes.length > 1) throw new Error("A write has begun while another one is under way");
+    return false;
   }
 
   keepAlive(): void {}
