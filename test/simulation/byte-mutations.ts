@@ -16,7 +16,7 @@ type Frames = ReturnType<typeof framesIn>;
 const meddling = (change: (frames: Frames) => Uint8Array) => (): (() => void) =>
   patch(SimByteLink.prototype, "write", (real) => {
     return function (this: SimByteLink, parts, taken) {
-      real.call(this, [change(framesIn(joined(...parts)))], taken);
+      return real.call(this, [change(framesIn(joined(...parts)))], taken);
     };
   });
 
