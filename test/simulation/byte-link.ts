@@ -79,7 +79,8 @@ export class ByteNet {
   }
 
   deliver(to: SimByteLink, way: Way, delivery: (receiver: ByteLinkReceiver) => void): void {
-    const time = Math.max(way.floor, this.world.now + this.#delay());
+    const lag = way === to.data ? this.random.int(0, this.bytes.lag) : 0;
+    const time = Math.max(way.floor, this.world.now + this.#delay() + lag);
     way.floor = time;
     this.world.at(time, () => {
       if (time <= way.cutAt && !to.end.closed) delivery(to.receiver as ByteLinkReceiver);

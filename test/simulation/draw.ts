@@ -75,6 +75,7 @@ function overBytes(scenario: Scenario): Scenario {
       forks: { A: false, B: false },
       bytes: {
         ownControl: random.chance(0.6),
+        lag: random.pick([0, 0, 300]),
         piece: random.pick([1, 3, 20, 1000, 100_000]),
         atOnce: random.pick([0, 0, 0.5, 1]),
         cuts: random.pick([0, 1, 4]),
