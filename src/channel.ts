@@ -136,7 +136,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   constructor(given: Link, options: ConnectOptions) {
     this.#limits = resolveLimits(options.limits, given.trusted);
     this.#handshake = checkHandshake(options.handshake, given);
-    const framed = given.kind === "bytes" ? new FramedLink(given, this.#limits.maxChunk) : undefined;
+    const framed = given.kind === "bytes" ? new FramedLink(given, this.#limits) : undefined;
     this.#framed = framed;
     const core = framed ?? (given as CoreLink);
     const link = options.trace === undefined ? core : traceLink(core, options.trace);

@@ -19,7 +19,7 @@ export interface Limits {
   readonly calls: number;
   /** Messages in a batch of the remote's JSON-RPC. Default 50. */
   readonly batch: number;
-  /** The longest JSON text of a message, in characters. Default 1 Mi. */
+  /** The longest JSON text of a message, in characters; on a child's stdin and stdout at most 4 MiB. Default 1 Mi. */
   readonly message: number;
   /** Milliseconds until a call of ours that names no time-out is given up. Default none, untrusted 60,000. */
   readonly callTimeout: number;

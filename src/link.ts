@@ -95,9 +95,10 @@ export interface ByteLink {
   post?(line: string): void;
   /**
    * Sends these bytes, in order, in as few calls of the operating system as may be. Neither they nor the list may be
-   * changed before `taken`, when the system has them all; only then comes the next `write`. Never fails: `lost` tells.
+   * changed before `taken`, when the system has them all; only then comes the next `write`. True: it has them already,
+   * and `taken` is not called. Never fails: `lost` tells.
    */
-  write(parts: readonly Uint8Array[], taken: () => void): void;
+  write(parts: readonly Uint8Array[], taken: () => void): boolean;
   /** Whether waiting for the remote keeps the process alive: true while calls or streams are open. */
   keepAlive(on: boolean): void;
   /** Memory for bytes that come, whatever is in it. Left out: new, and so filled with zeros first. */

@@ -19,6 +19,8 @@ export interface WireReason {
 /** The most characters that a reason may take, all its parts together. */
 export const MAX_REASON = 8192;
 const MAX_DEPTH = 8;
+/** Levels of a value: half of what JSON text may have, for causes and the message are around it. */
+const MOST_LEVELS = 32;
 /** What each error or value among them takes beside its text. */
 const PART = 16;
 
@@ -71,9 +73,10 @@ function encodeValue(value: unknown, budget: Budget): WireReason {
   if (value === undefined) return {};
   try {
     const json = JSON.stringify(value);
-    if (json !== undefined && json.length <= budget.left) {
+    const copy: unknown = json !== undefined && json.length <= budget.left ? JSON.parse(json) : undefined;
+    if (json !== undefined && copy !== undefined && isTaken(copy, MOST_LEVELS)) {
       budget.left -= json.length;
-      return { value: JSON.parse(json) };
+      return { value: copy };
     }
   } catch {
     // Described below.
@@ -85,6 +88,13 @@ function encodeValue(value: unknown, budget: Budget): WireReason {
       budget,
     ),
   };
+}
+
+/** Would a remote that reads text take it? What it refuses of a reason would end the whole channel. */
+function isTaken(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (levels === 0 || Object.hasOwn(value, "__proto__")) return false;
+  return Object.values(value).every((each) => isTaken(each, levels - 1));
 }
 
 function cut(text: string, budget: Budget): string {

@@ -4,8 +4,8 @@
 import { LinkError, ProtocolError } from "../../src/errors.ts";
 import { Lines } from "./lines.ts";
 
-/** The longest line, in bytes. */
-const MOST = 1024 * 1024;
+/** The longest line, in bytes: room for the message that `limits.message` allows, whose characters may take three. */
+const MOST = 4 * 1024 * 1024;
 /** How much of a stray line is quoted, in characters. */
 const QUOTED = 200;
 

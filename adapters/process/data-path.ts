@@ -25,6 +25,11 @@ export interface DataHello {
 /** How long a closed connection may still take to send what it was given, in milliseconds. */
 const FLUSH_TIME = 1_000;
 
+const NOTHING = new Uint8Array();
+
+/** Node tries to write at once, and by then has nothing left if the system took it all; others may keep it elsewhere. */
+const TELLS_WHAT_IS_TAKEN: boolean = !("Deno" in globalThis || "Bun" in globalThis);
+
 export interface DataEvents {
   /** All connections stand. */
   connected(): void;
@@ -114,23 +119,21 @@ export class DataPath {
     this.#accepted?.resume();
   }
 
-  /** One gathered write; `taken` once the system has all of it. */
-  write(parts: readonly Uint8Array[], taken: () => void): void {
+  /** One gathered write; `taken` once the system has all of it, unless that is so already: then it returns true. */
+  write(parts: readonly Uint8Array[], taken: () => void): boolean {
     const socket = this.#accepted ?? this.#made;
-    if (socket === undefined || this.#ended) return;
+    if (socket === undefined || this.#ended) return false;
+    let told = false;
     const done = (error?: Error | null): void => {
-      if (!error) taken();
+      if (!error && !told) taken();
     };
-    const [first] = parts;
-    if (first !== undefined && parts.length === 1) {
-      socket.write(first, done);
-      return;
-    }
-    socket.cork();
     const last = parts.length - 1;
+    if (last > 0) socket.cork();
     for (let index = 0; index < last; index += 1) socket.write(parts[index] as Uint8Array);
-    socket.write(parts[last] ?? new Uint8Array(), done);
-    socket.uncork();
+    socket.write(parts[last] ?? NOTHING, done);
+    if (last > 0) socket.uncork();
+    told = TELLS_WHAT_IS_TAKEN && socket.writableLength === 0 && !socket.destroyed;
+    return told;
   }
 
   keepAlive(on: boolean): void {

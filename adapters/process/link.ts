@@ -50,8 +50,8 @@ export abstract class ProcessLink implements ByteLink {
     return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
   }
 
-  write(parts: readonly Uint8Array[], taken: () => void): void {
-    this.data.write(parts, taken);
+  write(parts: readonly Uint8Array[], taken: () => void): boolean {
+    return this.data.write(parts, taken);
   }
 
   close(): void {

@@ -16,11 +16,14 @@ export function writeReadme(name) {
 }
 
 function section({ command, date, machine, node, rounds, rows, ratios }) {
-  const figures = rows.map((row, at) => {
-    const work = row.work === rows[at - 1]?.work ? "" : `${row.work} (${unitOf(row)})`;
-    const who = row.quoted ? `${row.subject} (${row.quoted.by}: ${row.quoted.figure})` : row.subject;
-    return [work, who, figure(row.median), `${figure(row.min)} to ${figure(row.max)}`];
-  });
+  const works = [...new Set(rows.map(({ work }) => work))].map((work) => rows.filter((row) => row.work === work));
+  // A line for each work, however many do it.
+  const figures = works.map((of) => [
+    `${of[0].work} (${unitOf(of[0])})`,
+    of.map(whoOf).join("<br>"),
+    of.map(({ median }) => figure(median)).join("<br>"),
+    of.map(({ min, max }) => `${figure(min)} to ${figure(max)}`).join("<br>"),
+  ]);
   const targets = ratios.map(({ name, value, kind, target, met }) => [
     name,
     value === null ? "missing" : figure(value),
@@ -33,6 +36,10 @@ function section({ command, date, machine, node, rounds, rows, ratios }) {
     "Held against its targets, each figure the median of those within each round:",
     table(["ratio or difference", "median", "target", "met"], targets),
   ].join("\n\n");
+}
+
+function whoOf({ subject, quoted }) {
+  return quoted ? `${subject} (${quoted.by}: ${quoted.figure})` : subject;
 }
 
 function table(head, lines) {

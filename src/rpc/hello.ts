@@ -69,11 +69,11 @@ export function readHello(params: unknown): RemoteLimits {
   return {
     fork: capabilities?.fork === true,
     streams: positive(limits?.streams, "limits.streams"),
-    unaccepted: positive(limits?.unaccepted ?? Number.POSITIVE_INFINITY, "limits.unaccepted"),
-    calls: positive(limits?.calls ?? Number.POSITIVE_INFINITY, "limits.calls"),
+    unaccepted: positive(limits?.unaccepted ?? null, "limits.unaccepted"),
+    calls: positive(limits?.calls ?? null, "limits.calls"),
     maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
-    message: positive(limits?.message ?? LEAST_MESSAGE, "limits.message"),
-    window: limits?.window === undefined ? Number.POSITIVE_INFINITY : positive(limits.window, "limits.window"),
+    message: positive(limits?.message === undefined ? LEAST_MESSAGE : limits.message, "limits.message"),
+    window: positive(limits?.window ?? null, "limits.window"),
     initialCredit: {
       chunks: amount(initialCredit?.chunks, "initialCredit.chunks"),
       bytes: amount(initialCredit?.bytes, "initialCredit.bytes"),
@@ -81,7 +81,9 @@ export function readHello(params: unknown): RemoteLimits {
   };
 }
 
+/** ∞ is a limit, for which JSON has no other word than null. */
 function positive(value: unknown, key: string): number {
+  if (value === null) return Number.POSITIVE_INFINITY;
   if (typeof value === "number" && value > 0) return value;
   throw bad(key);
 }

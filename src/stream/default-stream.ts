@@ -43,9 +43,11 @@ export class DefaultStream {
   /** Resolves with the stream of the remote once that is there and taken; with nothing if there will be none. */
   readonly #taken: Promise<Duplex | undefined>;
   #settleTaken!: (stream: Duplex | undefined) => void;
-  /** Chunks given to `onData`'s function; and by their numbers, in order, those for which it has not settled. */
+  /** Chunks given to the reader, or to `onData`'s function; and by their numbers, in order, those for which it has not settled. */
   #begun = 0;
   readonly #unsettled = new Set<number>();
+  /** The reader of `readable` has given up. */
+  #cancelled = false;
   /** No more comes: the remote's direction has ended without having been taken, or the channel. */
   #over: Over | undefined = undefined;
   readonly #arrivals: Waiting[] = [];
@@ -122,10 +124,14 @@ export class DefaultStream {
           const step = await reader?.read();
           if (step === undefined && this.#over?.reason !== undefined) throw this.#over.reason;
           if (step === undefined || step.done) controller.close();
-          else controller.enqueue(step.value);
+          else {
+            controller.enqueue(step.value);
+            this.#begun++;
+          }
           this.#settle();
         },
         cancel: async (reason) => {
+          this.#cancelled = true;
           if (reader !== undefined) await reader.cancel(reason);
           // What the remote has not opened yet is cancelled when it comes; nobody need wait for that.
           else this.#taken.then((stream) => stream?.readable.cancel(reason)).catch(() => {});
@@ -204,8 +210,6 @@ export class DefaultStream {
 
   /** Chunks that have been handled, each of them and all before it: read, or settled by `onData`'s function. */
   get #handled(): number {
-    if (this.#incoming === undefined) return 0;
-    if (this.#consumer === undefined) return this.#arrived - this.#incoming.incoming.queued;
     for (const first of this.#unsettled) return first;
     return this.#begun;
   }
@@ -219,7 +223,10 @@ export class DefaultStream {
   /** None will be handled any more either, if none is now. */
   get #isDone(): boolean {
     if (!this.#isComplete || this.handling > 0) return false;
-    return this.#over !== undefined || this.#incoming?.incoming.queued === 0;
+    if (this.#over !== undefined) return true;
+    // Of what has ended well, the last chunk may have left the platform's queue and not yet be the reader's.
+    const isRead = this.#consumer === undefined && !this.#cancelled && this.#incoming?.incoming.state === "ended";
+    return isRead ? this.#begun >= this.#arrived : this.#incoming?.incoming.queued === 0;
   }
 
   /** Of a message that was sent after so many chunks. */

@@ -33,23 +33,14 @@ export class Pushing implements Shipping {
   start(chunk: unknown, weight: number): void {
     const { owner, weighed, transfer } = this.#host;
     const codec = this.#codec;
-    const form = codec.form?.(chunk) ?? 0;
+    const form = codec.form === undefined ? 0 : codec.form(chunk);
     let bytes = viewOf(codec.encode(chunk));
     const { length } = bytes;
     if (length === 0) attached(bytes.buffer as ArrayBuffer);
     checkSize(length, owner);
-    let lend = codec.reuses !== true && !isShared(bytes);
-    if (transfer !== undefined && transfer !== false) {
-      const moves = movesOf(chunk, bytes, transfer);
-      const own = moves.includes(bytes.buffer as ArrayBuffer);
-      for (const each of moves) {
-        const buffer = moved(each);
-        if (each === bytes.buffer) bytes = new Uint8Array(buffer, bytes.byteOffset, length);
-      }
-      // A copy of a part of it, or of what was encoded from it.
-      lend ||= own;
-    }
+    if (transfer !== undefined && transfer !== false) bytes = detach(movesOf(chunk, bytes, transfer), bytes);
     this.#host.book(length, weight, CHUNK_OVERHEAD + length);
+    const lend = codec.reuses !== true && !isShared(bytes);
     this.#lane.push(bytes, form, weighed ? weight : undefined, lend);
   }
 
@@ -62,6 +53,17 @@ export class Pushing implements Shipping {
   discard(all: boolean): void {
     this.#lane.discard(all);
   }
+}
+
+/** Takes the buffers from their owner, as a post would. Returns the bytes, wherever they are then. */
+function detach(moves: readonly ArrayBuffer[], bytes: Uint8Array): Uint8Array {
+  const { buffer, byteOffset, length } = bytes;
+  let found = bytes;
+  for (const each of moves) {
+    const taken = moved(each);
+    if (each === buffer) found = new Uint8Array(taken, byteOffset, length);
+  }
+  return found;
 }
 
 /** The buffers that the user wants to move: they are detached here, as on any other link. */

@@ -237,6 +237,7 @@ export class Streams implements StreamContext {
     stream.lane = this.#laneOf(stream.id);
     this.#host.link.post(openFrame(stream, resolved));
     stream.openedLate(remote.initialCredit);
+    stream.lane.close();
   }
 
   /** Of a stream without a port of its own. */
@@ -280,6 +281,7 @@ export class Streams implements StreamContext {
 
   /** May a chunk of this stream come? Asked before there is memory for it. False: it is of no use any more. */
   admits(id: number): boolean {
+    this.#expectGreeted("stream-data");
     const stream = this.#open.get(id);
     if (stream === undefined) this.#expectKnown({ id, type: "stream-data" });
     if (stream instanceof Duplex) return stream.incoming.admits();
@@ -288,8 +290,7 @@ export class Streams implements StreamContext {
 
   /** A frame that was checked. */
   take(frame: Frame): void {
-    if (this.#remote === undefined)
-      throw new ProtocolError("HELLO_EXPECTED", `Cannot take ${frame.type} before $/hello: say that first`);
+    this.#expectGreeted(frame.type);
     if (frame.type === "stream-open") {
       this.#offer(frame);
       return;
@@ -297,6 +298,11 @@ export class Streams implements StreamContext {
     const stream = this.#open.get(frame.id);
     if (stream !== undefined) stream.take(frame);
     else this.#expectKnown(frame);
+  }
+
+  #expectGreeted(type: string): void {
+    if (this.#remote === undefined)
+      throw new ProtocolError("HELLO_EXPECTED", `Cannot take ${type} before $/hello: say that first`);
   }
 
   /** A frame of a stream that has ended here is old news; one of a stream that never was breaks the protocol. */

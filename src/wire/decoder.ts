@@ -92,9 +92,8 @@ export class Decoder {
 
   /** Forgets what has come of an unfinished payload of this stream. */
   drop(stream: number): void {
-    const assembly = this.#assemblies.get(stream);
-    // What is being received there right now is dropped when the rest of it has come.
-    if (assembly !== undefined && assembly !== this.#assembly) this.#assemblies.delete(stream);
+    // A fragment that is being received goes on to where it was to be put, and ends there.
+    this.#assemblies.delete(stream);
   }
 
   /** A fragment has come into its place; what came behind it is the start of the next frame. */
@@ -117,7 +116,8 @@ export class Decoder {
 
   #continued(assembly: Assembly, { stream, length, flags }: Header): void {
     assembly.filled += length;
-    if ((flags & MORE) !== 0) return;
+    const isDropped = this.#assemblies.get(stream) !== assembly;
+    if (isDropped || (flags & MORE) !== 0) return;
     this.#assemblies.delete(stream);
     if (assembly.filled !== assembly.total) throw badFragment(stream, "fewer bytes came than its first one told");
     this.#deliver(assembly.header, assembly.memory, assembly.total);
@@ -155,6 +155,8 @@ export class Decoder {
     const { flags, length } = header;
     const size = HEADER + padded(length);
     const isFragment = (flags & (MORE | REST)) !== 0;
+    if (!isFragment && header.type === DATA && this.#assemblies.has(header.stream))
+      throw badFragment(header.stream, "another chunk comes before it is complete");
     if (!isFragment && held >= size) {
       this.#start += size;
       if (this.#sink.admits(header, length)) this.#handOver(header, this.#start - size + HEADER);

@@ -14,8 +14,10 @@ import { OutQueue } from "./out-queue.ts";
 import { Outbox } from "./outbox.ts";
 import { MOST_TOGETHER, readPayload } from "./payload.ts";
 
-/** Bytes of a frame that is no data: the metadata of a stream, a reason, a message as text. */
+/** Bytes of a frame that is no data: the metadata of a stream, a reason, a message as text. Every peer takes so many. */
 const MOST_TEXT = 4 * 1024 * 1024;
+/** UTF-8 takes at most this many bytes for one unit of a string. */
+const BYTES_PER_UNIT = 3;
 /** Bytes of a table in front of a single chunk. */
 const TABLE = 16;
 /** Milliseconds for what is queued to be sent when a link is closed. */
@@ -23,7 +25,8 @@ const LAST_WORDS = 1_000;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { fatal: true });
+// A byte order mark is no JSON: it stays, and does not parse.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Levels of a frame around what the user gave. */
 const ENVELOPE = 1;
 const NOTHING = new Uint8Array(0);
@@ -44,6 +47,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   longestMessage: number = Number.POSITIVE_INFINITY;
   readonly #link: ByteLink;
   readonly #maxChunk: number;
+  readonly #maxText: number;
   readonly #decoder: Decoder;
   readonly #outbox: Outbox;
   readonly #lanes = new Map<number, StreamLane>();
@@ -52,10 +56,11 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   #errors: Frame[] = [];
   #closed = false;
 
-  /** `maxChunk`: the most bytes in a chunk that comes. */
-  constructor(link: ByteLink, maxChunk: number) {
+  /** The most bytes in a chunk that comes, and characters of a message. */
+  constructor(link: ByteLink, { maxChunk, message }: { readonly maxChunk: number; readonly message: number }) {
     this.#link = link;
     this.#maxChunk = maxChunk;
+    this.#maxText = Math.max(MOST_TEXT, message * BYTES_PER_UNIT);
     this.trusted = link.trusted;
     this.scheduler = link.scheduler;
     this.heartbeat = link.heartbeat;
@@ -123,6 +128,11 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     return lane;
   }
 
+  /** Bytes held of chunks that are not complete. */
+  get held(): number {
+    return this.#decoder.held;
+  }
+
   keepAlive(on: boolean): void {
     this.#link.keepAlive(on);
   }
@@ -184,8 +194,8 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   admits({ type, stream, count }: Readonly<Header>, bytes: number): boolean {
     if (this.#closed) return false;
     if (type !== TYPES["stream-data"]) {
-      if (bytes <= MOST_TEXT) return true;
-      throw new ProtocolError("BAD_FRAME", `Cannot take a frame of ${bytes} bytes: ${MOST_TEXT} are the most`);
+      if (bytes <= this.#maxText) return true;
+      throw new ProtocolError("BAD_FRAME", `Cannot take a frame of ${bytes} bytes: ${this.#maxText} are the most`);
     }
     const most = count === 1 ? this.#maxChunk + TABLE : MOST_TOGETHER;
     if (bytes <= most) return this.admitsData(stream);
@@ -198,6 +208,8 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   frame(header: Readonly<Header>, payload: Uint8Array): void {
     if (this.#closed) return;
     const { type, stream: id } = header;
+    // What has come of a chunk by then stays one.
+    if (type === TYPES["stream-end"] || type === TYPES["stream-error"]) this.#decoder.drop(id);
     if (type === TYPES["stream-data"]) {
       const { chunks, weights } = readPayload(header, payload);
       const form = formOf(header);
@@ -290,7 +302,11 @@ function payloadOf(frame: Frame): Uint8Array {
   }
   if (type === "stream-open" && frame.metadata !== undefined)
     Object.assign(fields, { metadata: takeMetadata(frame.metadata) });
-  return type === "stream-ended" ? NOTHING : encoder.encode(JSON.stringify(fields, toJson));
+  if (type === "stream-ended") return NOTHING;
+  const payload = encoder.encode(JSON.stringify(fields, toJson));
+  if (payload.length <= MOST_TEXT) return payload;
+  const message = `Cannot open a stream: its metadata come to ${payload.length} bytes, ${MOST_TEXT} are the most; pass large values in the stream`;
+  throw mistake(new RangeError(message), "MESSAGE_TOO_LARGE");
 }
 
 /** A frame whose payload is numbers, checked as any other. */

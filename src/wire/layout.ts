@@ -63,9 +63,9 @@ export function paddingOf(length: number): number {
   return -length & 7;
 }
 
-/** Bytes with their padding. */
+/** Bytes with their padding. Right for every u32, which bits alone would not be. */
 export function padded(length: number): number {
-  return (length + 7) & ~7;
+  return length + paddingOf(length);
 }
 
 /** Writes a header at `at`, byte by byte: faster than a DataView where headers are many. */

@@ -13,6 +13,8 @@ import { MOST_ROWS } from "./rows.ts";
 const LEAST_LENT = 16 * 1024;
 /** What a stream may have copied and not yet sent, in bytes: more waits at its writer. */
 const MOST_COPIED = 64 * 1024;
+/** Bytes of a chunk that are copied one by one. */
+const FEW = 64;
 /** What the first memory for copies holds, for most streams are quiet; past it, they get a large one. */
 const FIRST_MEMORY = 1024;
 /** A fragment is no longer than this, so that nothing waits long behind it. A multiple of 8. */
@@ -135,8 +137,11 @@ export class OutQueue {
       larger.set(copies.memory.subarray(0, copies.used));
       copies.memory = larger;
     }
-    copies.memory.fill(0, copies.used, at);
-    copies.memory.set(bytes, at);
+    const { memory } = copies;
+    for (let i = copies.used; i < at; i++) memory[i] = 0;
+    // A few bytes are copied faster than they are handed over.
+    if (length > FEW) memory.set(bytes, at);
+    else for (let i = 0; i < length; i++) memory[at + i] = bytes[i] as number;
     copies.used = end;
     copies.lengths.push(length);
     copies.weights?.push(weight as number);
@@ -146,7 +151,7 @@ export class OutQueue {
   }
 
   #copiesFor(length: number, form: number, weighed: boolean): Copies {
-    const last = this.#items.at(-1);
+    const last = this.#items[this.#items.length - 1];
     if (
       last?.kind === "copies" &&
       last.form === form &&

@@ -6,7 +6,7 @@
 import { LinkError } from "../errors.ts";
 import type { ByteLink } from "../link.ts";
 import { Gather } from "./gather.ts";
-import { HEADER, TYPES, writeF64 } from "./layout.ts";
+import { TYPES, writeF64 } from "./layout.ts";
 import { Memories } from "./memories.ts";
 import type { OutQueue } from "./out-queue.ts";
 
@@ -14,9 +14,12 @@ import type { OutQueue } from "./out-queue.ts";
 const QUANTUM = 64 * 1024;
 /** Bytes handed to the link at once: what a frame of control may have to wait behind. */
 const BURST = 512 * 1024;
-/** Control that the remote leaves unread: frames, and their bytes. */
-const MOST_CONTROL = 4_096;
-const MOST_CONTROL_BYTES = 16 * 1024 * 1024;
+/**
+ * Control that the remote leaves unread, in bytes, and what a frame of it costs beside its payload: thousands of streams
+ * may honestly be accepted, ended and cancelled in one turn.
+ */
+const MOST_CONTROL = 16 * 1024 * 1024;
+const FRAME_COST = 256;
 
 interface Control {
   readonly type: number;
@@ -67,8 +70,8 @@ export class Outbox {
   control(type: number, stream: number, payload: Uint8Array): void {
     if (this.#closed) return;
     this.#control.push({ type, stream, payload });
-    this.#controlBytes += payload.length + HEADER;
-    if (this.#control.length > MOST_CONTROL || this.#controlBytes > MOST_CONTROL_BYTES) {
+    this.#controlBytes += payload.length + FRAME_COST;
+    if (this.#controlBytes > MOST_CONTROL) {
       this.#host.failed(
         new LinkError(
           "CONNECTION_LOST",
@@ -138,8 +141,9 @@ export class Outbox {
     this.#addControl(gather);
     this.#addData(gather);
     this.#writing = true;
-    this.#link.write(gather.end(), this.#taken);
+    const isTaken = this.#link.write(gather.end(), this.#taken);
     this.#tellRoom();
+    if (isTaken) this.#taken();
   }
 
   readonly #taken = (): void => {

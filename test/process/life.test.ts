@@ -174,11 +174,11 @@ describe("What a child prints", () => {
     await worker.close();
   });
 
-  it("without an end of line is borne up to 1 MiB", async () => {
+  it("without an end of line is borne up to 4 MiB", async () => {
     const worker = await start();
-    worker.notify("print", { text: "x", times: 900_000 });
+    worker.notify("print", { text: "x", times: 3_900_000 });
     expect(await worker.call("add", [1, 2])).toBe(3);
-    worker.notify("print", { text: "x", times: 3_000_000 });
+    worker.notify("print", { text: "x", times: 9_000_000 });
     await expect(worker.closed).rejects.toMatchObject({ code: "LINE_TOO_LONG" });
     await worker.exited;
   });

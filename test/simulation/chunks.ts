@@ -22,6 +22,8 @@ export interface Built {
 
 const LONGEST = 100_000;
 const OWN_LENGTH = 1000;
+const TABLE = 16;
+const ROOM_BEHIND = 24;
 const PATTERN = new Uint8Array(LONGEST + 60_000);
 for (let i = 0, state = 1; i < PATTERN.length; i++) {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -143,6 +145,12 @@ export function charged({ kind, length }: Pick<Spec, "kind" | "length">): number
   return kind === "holder" ? 64 + length + 8 : 64;
 }
 
+/** The same over bytes: 64, and what crosses. */
+export function chargedOverBytes(spec: Spec): number {
+  if (hasByteLength(spec.kind)) return charged(spec);
+  return 64 + JSON.stringify(build(spec, PATTERN).value).length;
+}
+
 /** Says what is wrong with a chunk that arrived; `raw` streams deliver plain bytes. */
 export function complaint(spec: Spec, value: unknown, raw: boolean): string | undefined {
   const { kind, index } = spec;
@@ -171,7 +179,7 @@ export function complaint(spec: Spec, value: unknown, raw: boolean): string | un
     case "buffer":
       return value instanceof ArrayBuffer ? bytes(new Uint8Array(value)) : problem("is no ArrayBuffer");
     case "doubles":
-      return value instanceof Float64Array ? bytes(new Uint8Array(value.buffer)) : problem("is no Float64Array");
+      return value instanceof Float64Array ? bytes(bytesOf(value)) : problem("is no Float64Array");
     case "holder":
       return both(plain() && new Float64Array(record["tail"] as ArrayBuffer)[0] === index, record["data"]);
     case "instance":
@@ -191,8 +199,18 @@ export function complaint(spec: Spec, value: unknown, raw: boolean): string | un
 function badBytes({ index, offset, length }: Spec, data: Uint8Array): string | undefined {
   if (data.byteLength !== length) return `chunk ${index} has ${data.byteLength} bytes, ${length} were written`;
   if (!sameBytes(data, offset)) return `chunk ${index} has other bytes than were written`;
-  const surplus = data.buffer.byteLength - data.byteLength;
+  const surplus = isOwn(data) ? 0 : data.buffer.byteLength - data.byteLength;
   return surplus === 0 ? undefined : `chunk ${index} carries ${surplus} bytes that are not its own`;
+}
+
+/** Over bytes, a weight may stand before it, and room behind it, for padding and the next header: both are its own. */
+function isOwn({ buffer, byteOffset, byteLength }: Uint8Array): boolean {
+  const behind = new Uint8Array(buffer, byteOffset + byteLength);
+  return byteOffset <= TABLE && behind.length <= ROOM_BEHIND && behind.every((byte) => byte === 0);
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** Are these the bytes of the pattern from `offset` on? */

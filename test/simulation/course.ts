@@ -3,16 +3,15 @@
 import type { OpenOptions, StreamDefinition } from "../../src/stream/definition.ts";
 import type { ChannelStream } from "../../src/stream/stream.ts";
 import type { Actor } from "./actor.ts";
-import { charged } from "./chunks.ts";
 import { writableStrategy } from "./draw-options.ts";
 import { Flow } from "./flow.ts";
-import type { Net } from "./link.ts";
 import { optionsOf, otherCodec } from "./options.ts";
 import type { Random } from "./random.ts";
 import { read } from "./reader.ts";
 import { Causes, makeReason } from "./reasons.ts";
 import { ruleOf } from "./rule.ts";
 import { type FlowPlan, other, type Scenario, type SideName, type StreamPlan } from "./scenario.ts";
+import type { SimNet } from "./simulation.ts";
 import { Watcher } from "./watch.ts";
 import type { World } from "./world.ts";
 import { write } from "./writer.ts";
@@ -56,6 +55,8 @@ export class Course {
     if (badMetadata) {
       metadata = { plan: index, run: () => {} };
       this.causes.says("DataCloneError");
+      // Over bytes metadata is JSON.
+      this.causes.says("TypeError", "BAD_VALUE");
     }
     if (event?.how !== "signal") return { ...options, metadata };
     const controller = new AbortController();
@@ -70,7 +71,7 @@ export class Course {
   }
 
   /** The opener has its end. */
-  opened(stream: ChannelStream, net: Net): void {
+  opened(stream: ChannelStream, net: SimNet): void {
     const { event, met } = this.plan;
     if (met === "nobody") this.causes.says("StreamError", "STREAM_NOT_FOUND");
     if (met === "other-codec") this.causes.says("StreamError", "CODEC_MISMATCH");
@@ -154,7 +155,7 @@ export class Course {
         const spec = forth.specs[forth.got];
         forth.takes(chunk);
         if (spec !== undefined) {
-          if (charged(spec) - 64 > back.rule.maxChunk) this.causes.says("RangeError", "CHUNK_TOO_LARGE");
+          if (back.costOf(spec) - 64 > back.rule.maxChunk) this.causes.says("RangeError", "CHUNK_TOO_LARGE");
           back.writes(spec, chunk, undefined);
         }
         controller.enqueue(chunk);
@@ -194,6 +195,7 @@ export class Course {
       weight: weighing?.unit === "custom" ? weighing.size : undefined,
       raw: codec === "raw",
       bytewise: receiving.bytes,
+      overBytes: scenario.link.bytes !== undefined,
     };
     const label = `${this.name} ${sender}->${other(sender)}`;
     return new Flow(label, plan, ruleOf(scenario, this.plan, direction), ends, (what) => this.#world.fail(what));

@@ -17,7 +17,15 @@ import {
   type StreamPlan,
 } from "./scenario.ts";
 
+/** One seed of so many is about links of bytes. */
+const BYTES_EVERY = 3;
+
 export function draw(seed: number): Scenario {
+  const scenario = drawMessages(seed);
+  return seed % BYTES_EVERY === 0 ? overBytes(scenario) : scenario;
+}
+
+function drawMessages(seed: number): Scenario {
   const random = new Random(seed);
   const link = drawLink(random);
   const sides = { A: drawSide(random), B: drawSide(random) };
@@ -51,6 +59,40 @@ export function draw(seed: number): Scenario {
     quiet: random.chance(0.3),
   };
 }
+
+/** The same over bytes: without lanes of their own, and with chunks that bytes can carry. */
+function overBytes(scenario: Scenario): Scenario {
+  const random = new Random(scenario.seed ^ 0xb17e5);
+  const flow = (plan: FlowPlan): FlowPlan => ({ ...plan, kind: OVER_BYTES[plan.kind] ?? plan.kind });
+  return {
+    ...scenario,
+    link: {
+      ...scenario.link,
+      forks: { A: false, B: false },
+      bytes: {
+        ownControl: random.chance(0.6),
+        piece: random.pick([1, 3, 20, 1000, 100_000]),
+        atOnce: random.pick([0, 0, 0.5, 1]),
+        cuts: random.pick([0, 1, 4]),
+      },
+    },
+    streams: scenario.streams.map((stream) => ({
+      ...stream,
+      forth: flow(stream.forth),
+      back: flow(stream.back),
+      event: stream.event?.how === "lane-cut" ? undefined : stream.event,
+    })),
+  };
+}
+
+/** In place of what only a clone can carry. */
+const OVER_BYTES: Partial<Record<FlowPlan["kind"], FlowPlan["kind"]>> = {
+  holder: "object",
+  instance: "record",
+  deep: "object",
+  map: "record",
+  list: "text",
+};
 
 function withLateReaders(random: Random, stream: StreamPlan): StreamPlan {
   const late = (flow: FlowPlan): FlowPlan => ({

@@ -3,7 +3,7 @@
  * its window at every chunk: what has started and was not yet taken stays within the window and one chunk over.
  */
 import { chunksOf, type DataFrame, type WireWindow } from "../../src/wire/frames.ts";
-import { charged, complaint, hasByteLength, type Spec, sameBytes, weigh } from "./chunks.ts";
+import { charged, chargedOverBytes, complaint, hasByteLength, type Spec, sameBytes, weigh } from "./chunks.ts";
 import type { Rule } from "./rule.ts";
 import type { FlowPlan, SideName, SizeName } from "./scenario.ts";
 
@@ -21,6 +21,8 @@ export class Flow {
   readonly raw: boolean;
   /** The receiver reads bytes without chunk borders. */
   readonly bytewise: boolean;
+  /** What a chunk is charged. */
+  readonly costOf: (spec: Spec) => number;
   readonly specs: Spec[] = [];
   posted = 0;
   delivered = 0;
@@ -62,7 +64,14 @@ export class Flow {
     label: string,
     plan: FlowPlan,
     rule: Rule,
-    ends: { sender: SideName; receiver: SideName; weight: SizeName | undefined; raw: boolean; bytewise: boolean },
+    ends: {
+      sender: SideName;
+      receiver: SideName;
+      weight: SizeName | undefined;
+      raw: boolean;
+      bytewise: boolean;
+      overBytes: boolean;
+    },
     fail: (what: string) => void,
   ) {
     this.label = label;
@@ -73,6 +82,7 @@ export class Flow {
     this.weight = ends.weight;
     this.raw = ends.raw;
     this.bytewise = ends.bytewise;
+    this.costOf = ends.overBytes ? chargedOverBytes : charged;
     this.#fail = (what) => fail(`${label}: ${what}`);
   }
 
@@ -83,7 +93,7 @@ export class Flow {
     const unit = rule.unit === "bytes" ? length : rule.unit === "weight" && this.weight ? weigh(this.weight, value) : 1;
     const add = (sums: number[], amount: number): void => void sums.push((sums.at(-1) as number) + amount);
     add(this.#units, unit);
-    add(this.#costs, charged(spec));
+    add(this.#costs, this.costOf(spec));
     add(this.#bytes, length);
     add(this.#weights, rule.weighed ? weigh(rule.weighed, value) : 0);
     specs.push(spec);

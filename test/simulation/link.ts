@@ -221,7 +221,7 @@ export class SimLink implements MessageLink {
 }
 
 /** A message in a few words, for the log. */
-function brief(message: unknown): string {
+export function brief(message: unknown): string {
   const { type, id, chunks, limit, method } = message as Record<string, unknown>;
   if (type === undefined) return `rpc ${method ?? "answer"} ${id ?? ""}`;
   if (type !== "stream-data") return `${type} ${id} ${chunks ?? limit ?? ""}`;

@@ -20,6 +20,19 @@ export interface LinkPlan {
   /** How often a batch is delivered in two parts. */
   readonly split: number;
   readonly defer: "tick" | "task";
+  /** A link of bytes, not of messages. */
+  readonly bytes?: BytesPlan;
+}
+
+export interface BytesPlan {
+  /** Lines have a path of their own, beside that of the data. */
+  readonly ownControl: boolean;
+  /** The most that comes at once, at the beginning of what comes together; 1: single bytes. */
+  readonly piece: number;
+  /** How often the system takes a write at once. */
+  readonly atOnce: number;
+  /** In how many parts more than one a write is taken, at the most. */
+  readonly cuts: number;
 }
 
 export type SizeName = "uneven" | "fraction" | "length" | "heavy";

@@ -1,12 +1,12 @@
 /** One of the two peers of a run: its channel, what is done with it, and what must hold of it in the end. */
 import { type Channel, connect } from "../../src/channel.ts";
-import type { MessageLink } from "../../src/link.ts";
+import type { Link } from "../../src/link.ts";
 import type { Course } from "./course.ts";
 import type { StepPlan } from "./draw-talk.ts";
-import type { Net, SimLink } from "./link.ts";
 import type { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
 import type { CallPlan, SideName, SidePlan } from "./scenario.ts";
+import type { SimEnd, SimNet } from "./simulation.ts";
 import type { Talk } from "./talk.ts";
 import { Watcher } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -15,7 +15,7 @@ import type { World } from "./world.ts";
 export interface Run {
   readonly world: World;
   readonly random: Random;
-  readonly net: Net;
+  readonly net: SimNet;
   readonly courses: readonly Course[];
   /** What has gone wrong with the connection: it explains errors of every stream. */
   readonly causes: Causes;
@@ -30,7 +30,7 @@ export interface Run {
 
 export class Side {
   readonly name: SideName;
-  readonly link: SimLink;
+  readonly link: SimEnd;
   ready = false;
   readonly #run: Run;
   readonly #plan: SidePlan;
@@ -46,7 +46,7 @@ export class Side {
   }
 
   /** `link` is this side's, or what somebody has put around it. */
-  connect(link: MessageLink): void {
+  connect(link: Link): void {
     const { takesIncoming, initialCredit, limits } = this.#plan;
     const { talk } = this.#run;
     const definitions = this.#run.courses

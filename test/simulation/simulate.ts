@@ -23,8 +23,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const simulation = new Simulation(scenario, options);
   const { world } = simulation;
   const { stackTraceLimit } = Error;
-  // Stacks take a good part of the time, and nobody looks at them here.
-  if (!options.verbose) Error.stackTraceLimit = 0;
+  // Stacks take a good part of the time, and nobody looks at them here. Over bytes their length would be part of the run.
+  if (!options.verbose || scenario.link.bytes !== undefined) Error.stackTraceLimit = 0;
   const restore = takeRejections((reason) => world.fail(`unhandled rejection of ${show(reason)}`));
   try {
     await simulation.run();

@@ -1,18 +1,19 @@
 /** A whole run: two sides on a link, everything that the scenario has for them, and all checks. */
-import type { MessageLink } from "../../src/link.ts";
+import type { Link, MessageLink } from "../../src/link.ts";
 import { countOf, type DataFrame, type Frame } from "../../src/wire/frames.ts";
+import { ByteNet, type SimByteLink } from "./byte-link.ts";
 import { checkCourse } from "./checks.ts";
 import { Course } from "./course.ts";
 import type { Flow } from "./flow.ts";
 import { Ledger } from "./ledger.ts";
-import { Net } from "./link.ts";
+import { brief, Net, type SimLink } from "./link.ts";
 import { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
 import { type ChannelEvent, other, type Scenario, type SideName } from "./scenario.ts";
 import { type Run, Side } from "./side.ts";
 import { Talk } from "./talk.ts";
 import { World } from "./world.ts";
-import { hooked } from "./wrapped.ts";
+import { hooked, type Outbound } from "./wrapped.ts";
 
 export interface SimulationOptions {
   /** Keeps the whole log. */
@@ -21,13 +22,17 @@ export interface SimulationOptions {
   readonly wrap?: (link: MessageLink, world: World) => MessageLink;
 }
 
+/** Either kind of link, and its ends. */
+export type SimNet = Net | ByteNet;
+export type SimEnd = SimLink | SimByteLink;
+
 /** Nobody tells an end that its remote died before they have met; this long a user waits for that. */
 const PATIENCE = 30_000;
 
 export class Simulation implements Run {
   readonly world: World;
   readonly random: Random;
-  readonly net: Net;
+  readonly net: SimNet;
   readonly courses: readonly Course[];
   readonly causes: Causes = new Causes();
   readonly channelCauses: Causes = new Causes(this.causes);
@@ -52,17 +57,30 @@ export class Simulation implements Run {
     const { talk } = scenario;
     this.talk = talk && new Talk(this, this.random.fork(), talk, sides);
     this.#ledger = new Ledger((what) => this.world.fail(what));
-    this.net = new Net(this.world, this.random.fork(), scenario.link, {
-      delivering: (side, message) => {
-        this.#arriving(side, message)?.delivers(message as never);
-        const { type, id } = message as Frame;
-        if (type === undefined) this.#ledger.arrives(side, message as Record<string, unknown>);
-        if (type === "stream-data") this.talk?.delivers(id, countOf(message as DataFrame));
-      },
-      delivered: (side, message) => this.#delivered(side, message),
-    });
+    this.net = this.#net(scenario.link);
     this.#sides = { A: new Side(this, "A", sides.A), B: new Side(this, "B", sides.B) };
     this.#both = [this.#sides.A, this.#sides.B];
+  }
+
+  #net(plan: Scenario["link"]): SimNet {
+    const { world } = this;
+    const random = this.random.fork();
+    const tap = {
+      delivering: (side: SideName, message: unknown) => this.#delivering(side, message),
+      delivered: (side: SideName, message: unknown) => this.#delivered(side, message),
+    };
+    if (plan.bytes === undefined) return new Net(world, random, plan, tap);
+    return new ByteNet(world, random, plan, plan.bytes, (side) => ({
+      posted: (message) => {
+        world.log(`${side} posts ${brief(message)}`);
+        this.#told(side, message as Outbound);
+      },
+      delivering: (message) => {
+        world.log(`${side} gets ${brief(message)}`);
+        tap.delivering(side, message);
+      },
+      delivered: (message) => tap.delivered(side, message),
+    }));
   }
 
   async run(): Promise<void> {
@@ -136,14 +154,19 @@ export class Simulation implements Run {
   }
 
   /** The link of a side, seen from its core: what was posted is known ahead of any planted bug. */
-  #tapped({ name, link }: Side): MessageLink {
+  #tapped({ name, link }: Side): Link {
+    if (link.kind === "bytes") return link;
     const inner = this.#wrap?.(link, this.world) ?? link;
     return hooked(inner, () => (frame, transfer, send) => {
       send(frame, transfer);
-      this.talk?.posted(name, frame);
-      if (frame.type === undefined) this.#ledger.posted(name, frame as Record<string, unknown>);
-      else this.#posted(name, frame as Frame);
+      this.#told(name, frame);
     });
+  }
+
+  #told(side: SideName, frame: Outbound): void {
+    this.talk?.posted(side, frame);
+    if (frame.type === undefined) this.#ledger.posted(side, frame as Record<string, unknown>);
+    else this.#posted(side, frame as Frame);
   }
 
   #posted(side: SideName, frame: Frame): void {
@@ -156,6 +179,13 @@ export class Simulation implements Run {
     if (frame.type === "stream-accept") course?.forth.opens(frame.readable);
     else if (frame.type === "stream-data") course?.written(side).posts(frame);
     else if (frame.type === "stream-credit") course?.written(other(side)).grants(frame);
+  }
+
+  #delivering(side: SideName, message: unknown): void {
+    this.#arriving(side, message)?.delivers(message as never);
+    const { type, id } = message as Frame;
+    if (type === undefined) this.#ledger.arrives(side, message as Record<string, unknown>);
+    if (type === "stream-data") this.talk?.delivers(id, countOf(message as DataFrame));
   }
 
   #delivered(side: SideName, message: unknown): void {

@@ -1,6 +1,6 @@
 /** Writers of every kind: patient, hasty, piped; with every way to end. */
 import { type Actor, dawdle, giveReason } from "./actor.ts";
-import { type Built, build, charged, makeSpec, ownBuffer } from "./chunks.ts";
+import { type Built, build, makeSpec, ownBuffer } from "./chunks.ts";
 import { makeReason } from "./reasons.ts";
 import { afterFailure, isTypeError } from "./watch.ts";
 
@@ -98,7 +98,7 @@ function chunkMaker({ flow, watch, random, transfer }: Actor): (ahead: number | 
   return (ahead) => {
     const spec = makeSpec(random, flow.plan, flow.specs.length);
     const built = build(spec, own);
-    if (charged(spec) - 64 > flow.rule.maxChunk) watch.causes.says("RangeError", "CHUNK_TOO_LARGE");
+    if (flow.costOf(spec) - 64 > flow.rule.maxChunk) watch.causes.says("RangeError", "CHUNK_TOO_LARGE");
     flow.writes(spec, built.value, ahead);
     flow.buffers.push(
       ...built.whole.map((buffer) => ({ buffer, length: buffer.byteLength, moved: transfer !== false })),

@@ -4,6 +4,7 @@
  */
 import { type ByteLink, type ByteLinkReceiver, connect, LinkError, type Scheduler } from "sluice";
 import { raw } from "sluice/codecs/raw";
+import { codecs } from "../../fixtures/codecs.mjs";
 import { farSide } from "../../fixtures/far.mjs";
 import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
@@ -70,14 +71,15 @@ class End implements ByteLink {
     return this.#receiver !== undefined;
   }
 
-  write(parts: readonly Uint8Array[], taken: () => void): void {
-    if (this.#ended) return;
+  write(parts: readonly Uint8Array[], taken: () => void): boolean {
+    if (this.#ended) return false;
     this.other?.bring(...parts.map((part) => part.slice()));
     this.#writing++;
     setImmediate(() => {
       this.#writing--;
       if (!this.#ended) taken();
     });
+    return false;
   }
 
   /** Has all that was written here been taken, and all that came been delivered? */
@@ -157,6 +159,7 @@ export function overBytes(given: BytesOptions): MakePair {
     const side = farSide({
       connect,
       raw,
+      codecs,
       classes: native,
       makeLink: () => two,
       ...(options.far && { spec: options.far }),

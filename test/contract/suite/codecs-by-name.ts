@@ -122,5 +122,8 @@ export function codecsByName({ test }: Contract): void {
     const chunks = Array.from({ length: 100 }, (_, id) => ({ id, bytes: new Uint8Array(1000).fill(id) }));
     const stream = near.openStream("coded", { codec: codecs.msgpack(), transfer: true });
     expect(await through(stream, chunks)).toEqual(chunks);
+    // Just as long as the memory of the encoder: the whole of it is one chunk.
+    const whole = Array.from({ length: 5 }, (_, id) => new Uint8Array(2045).fill(id));
+    expect(await through(near.openStream("coded", { codec: codecs.msgpack(), transfer: true }), whole)).toEqual(whole);
   });
 }

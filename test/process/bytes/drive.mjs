@@ -50,11 +50,15 @@ export function drive(link, total) {
         parts.push(part);
       }
       let taken = false;
-      link.write(parts, () => {
+      const atOnce = link.write(parts, () => {
         if (taken) reject(new Error("taken twice"));
         taken = true;
         send();
       });
+      if (!atOnce) return;
+      taken = true;
+      // Not deeper and deeper.
+      queueMicrotask(send);
     };
     link.listen({
       met(first) {
