@@ -46,7 +46,11 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
     });
     this.closed.then(
       () => this.#termination.go("wait"),
-      () => this.#termination.go("terminate"),
+      () => {
+        // Until it is known that the child is gone, SIGKILL may be needed.
+        this.#hold();
+        this.#termination.go("terminate");
+      },
     );
   }
 
@@ -68,9 +72,14 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
     return this.#closing;
   }
 
-  async #close(): Promise<void> {
+  /** Keeps our process alive until the child has ended. */
+  #hold(): void {
     this.#link.hold();
     this.#termination.hold();
+  }
+
+  async #close(): Promise<void> {
+    this.#hold();
     const giveUp = (): void =>
       this.abort(
         new DOMException(

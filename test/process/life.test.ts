@@ -395,6 +395,13 @@ describe("The process of the parent", () => {
   );
 });
 
+describe("The process of a parent that aborts", () => {
+  it.each(["node", "deno", "bun"] as const)("goes on until the child has ended, in %s", async (runtime) => {
+    const { run } = await import("./runtimes.ts");
+    expect(await run(script(runtime, "short-parent.mjs", "abort", directory), 10_000)).toBe("SIGTERM\n");
+  });
+});
+
 describe("parentLink()", () => {
   it("may be called once, and not without a parent", async () => {
     const { spawnSync } = await import("node:child_process");

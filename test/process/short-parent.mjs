@@ -16,3 +16,7 @@ if (what === "call") {
   await worker.close();
   process.stdout.write(`${(await worker.exited).signal}\n`);
 }
+if (what === "abort") {
+  worker.abort();
+  process.stdout.write(`${(await worker.exited).signal}\n`);
+}
