@@ -27,7 +27,6 @@ export class MockByteLink implements ByteLink {
     this.writes.push({ parts, taken });
     if (this.writes.length > 1) throw new Error("A write has begun while another one is under way");
     return false;
-    return false;
   }
 
   keepAlive(): void {}
