@@ -27,6 +27,7 @@ export class MockByteLink implements ByteLink {
     this.writes.push({ parts, taken });
     if (this.writes.length > 1) throw new Error("A write has begun while another one is under way");
     return false;
+    return false;
   }
 
   keepAlive(): void {}
