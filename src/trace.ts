@@ -97,7 +97,7 @@ function traceByteLane(lane: ByteLane, id: number, watch: Watch): ByteLane {
     set onRoom(room) {
       lane.onRoom = room;
     },
-    push(bytes, form, weight, lend) {
+    push(bytes, form, weight, lend, pack) {
       watch("sent", {
         type: "stream-data",
         id,
@@ -105,7 +105,7 @@ function traceByteLane(lane: ByteLane, id: number, watch: Watch): ByteLane {
         form,
         ...(weight !== undefined && { weights: [weight] }),
       });
-      lane.push(bytes, form, weight, lend);
+      lane.push(bytes, form, weight, lend, pack);
     },
     discard: (all) => lane.discard(all),
   };

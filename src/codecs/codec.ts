@@ -16,6 +16,11 @@ export interface Codec<T = unknown> {
    * larger, and hold other chunks as well, unless the codec `keeps` them. What it throws errors the stream, as the `cause`.
    */
   decode(bytes: Uint8Array, form?: number): T;
+  /**
+   * Decodes small chunks that stand side by side in `bytes`, where that is faster than one by one; they need not be
+   * aligned. Undefined: they are to be decoded one by one after all.
+   */
+  decodeAll?(bytes: Uint8Array, lengths: readonly number[]): T[] | undefined;
   /** Of one that has several forms: which `encode` gives this chunk, 0 to 15. It travels beside it. Left out: 0. */
   form?(chunk: T): number;
 }

@@ -29,9 +29,8 @@ const MAP16 = 0xde;
 const SHORT = "it ends too early";
 
 /** Throws a RangeError for what must not be decoded. Tells whether it holds binary or extensions. */
-export function checkMsgpack(bytes: Uint8Array, bigints: boolean): boolean {
-  const end = bytes.length;
-  let at = 0;
+export function checkMsgpack(bytes: Uint8Array, bigints: boolean, start = 0, end: number = bytes.length): boolean {
+  let at = start;
   let depth = 0;
   let views = false;
   /** Of all levels together: nested counts could else promise as much again on each. */

@@ -71,6 +71,15 @@ export function msgpack<T = unknown>(options: MsgpackOptions = {}): Codec<T> {
       if (bytes.buffer.byteLength > KEPT) decoder = makeDecoder();
       return value as T;
     },
+    decodeAll(bytes, lengths) {
+      let at = 0;
+      for (const length of lengths) {
+        // What may be a view of the bytes is better copied by itself.
+        if (checkMsgpack(bytes, useBigInt64, at, at + length)) return undefined;
+        at += length;
+      }
+      return [...decoder.decodeMulti(bytes)] as T[];
+    },
   };
 }
 

@@ -7,7 +7,7 @@
 import { CLONE, type Codec } from "../codecs/codec.ts";
 import { mistake, ProtocolError, StreamError } from "../errors.ts";
 import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
-import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
+import { chunksOf, type DataFrame, type Packed, type WireStrategy, type WireWindow } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import { CHUNK_OVERHEAD, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
@@ -152,9 +152,9 @@ export class Incoming {
     if (isFinalIncoming(this.state)) return;
     this.#account();
     try {
-      const chunks = chunksOf(frame);
-      const isRow = frame.rows !== undefined;
-      for (let i = 0; i < chunks.length && this.state === "open"; i++) this.#arrive(chunks[i], isRow, frame, i);
+      const values = frame.packed && this.#decodedTogether(frame.packed);
+      if (values === undefined) this.#arriveEach(frame);
+      else this.#arriveTogether(values, frame);
       const { charged } = frame;
       if (this.state === "open" && charged !== undefined && this.credit.bytes !== charged)
         throw this.#mismatch(charged);
@@ -220,19 +220,44 @@ export class Incoming {
     );
   }
 
-  #arrive(chunk: unknown, isRow: boolean, frame: DataFrame, index: number): void {
-    const { credit } = this;
-    if (!this.admits()) return;
-    const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
-    if (bytes > CHUNK_OVERHEAD && bytes - CHUNK_OVERHEAD > this.#owner.largestChunk) {
-      throw new ProtocolError(
-        "CHUNK_TOO_LARGE",
-        `Cannot take a chunk of ${bytes - CHUNK_OVERHEAD} bytes of stream ${this.#owner.id}: the limit told was ${this.#owner.largestChunk}, cut it up`,
-      );
+  #arriveEach(frame: DataFrame): void {
+    const { codec } = this.#options;
+    const chunks = chunksOf(frame);
+    const isRow = frame.rows !== undefined;
+    for (let i = 0; i < chunks.length && this.state === "open"; i++) {
+      const chunk = chunks[i];
+      if (!this.admits()) return;
+      const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
+      this.#checkSize(bytes - CHUNK_OVERHEAD);
+      const value = codec === undefined ? chunk : this.#decoded(codec, asBytes(chunk), frame);
+      this.#arrive(value, this.#count(chunk, frame.weights, i), bytes);
     }
-    const { codec, schema, strategy, consume } = this.#options;
-    const value = codec === undefined ? chunk : this.#decoded(codec, asBytes(chunk), frame);
-    const counted = this.#count(chunk, frame.weights, index);
+  }
+
+  /** Chunks that were decoded together. */
+  #arriveTogether(values: readonly unknown[], { packed, weights }: DataFrame): void {
+    const { unit } = this.credit;
+    for (let i = 0; i < values.length && this.state === "open"; i++) {
+      const length = packed?.lengths[i] as number;
+      if (!this.admits()) return;
+      const counted = unit === "chunks" ? 1 : unit === "bytes" ? length : this.#count(undefined, weights, i);
+      this.#arrive(values[i], counted, CHUNK_OVERHEAD + length);
+    }
+  }
+
+  #checkSize(size: number): void {
+    const { largestChunk, id } = this.#owner;
+    if (size <= largestChunk) return;
+    throw new ProtocolError(
+      "CHUNK_TOO_LARGE",
+      `Cannot take a chunk of ${size} bytes of stream ${id}: the limit told was ${largestChunk}, cut it up`,
+    );
+  }
+
+  /** Books a chunk, and hands it on: of `counted` in the unit, and charged so many bytes. */
+  #arrive(value: unknown, counted: number, bytes: number): void {
+    const { credit } = this;
+    const { schema, strategy, consume } = this.#options;
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The account is of what came, whatever the schema makes of it.
     const given = schema === undefined ? value : this.#validated(schema, value);
@@ -244,7 +269,19 @@ export class Incoming {
     else this.#enqueue(given, weight, bytes);
   }
 
+  /** What cannot be decoded together is told one by one: the chunks before it have come. */
+  #decodedTogether({ bytes, lengths }: Packed): readonly unknown[] | undefined {
+    const { codec } = this.#options;
+    try {
+      const values = codec?.decodeAll?.(bytes, lengths);
+      return values?.length === lengths.length ? values : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   #decoded(codec: Codec, bytes: Uint8Array, { form, chunks }: DataFrame): unknown {
+    // Chunks that came packed have memory of their own already.
     const shares = codec.keeps === true && chunks !== undefined && chunks.length > 1;
     try {
       return codec.decode(shares ? bytes.slice() : bytes, form);

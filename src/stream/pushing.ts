@@ -41,7 +41,7 @@ export class Pushing implements Shipping {
     if (transfer !== undefined && transfer !== false) bytes = detach(movesOf(chunk, bytes, transfer), bytes);
     this.#host.book(length, weight, CHUNK_OVERHEAD + length);
     const lend = codec.reuses !== true && !isShared(bytes);
-    this.#lane.push(bytes, form, weighed ? weight : undefined, lend);
+    this.#lane.push(bytes, form, weighed ? weight : undefined, lend, codec.decodeAll !== undefined);
   }
 
   expect(): void {}

@@ -19,9 +19,9 @@ export interface CoreReceiver extends LinkReceiver {
 export interface ByteLane extends Lane {
   /**
    * Queues a chunk. Without `lend` it is copied if it is not sent at once; with it the bytes must not change until
-   * `onRoom`, if the lane is full after it.
+   * `onRoom`, if the lane is full after it. `pack`: it need not be aligned, if it is small.
    */
-  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean): void;
+  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean, pack?: boolean): void;
   /** Is there enough queued, or a chunk lent? Then `onRoom` will be called. */
   readonly full: boolean;
   onRoom: (() => void) | undefined;

@@ -211,9 +211,10 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     // What has come of a chunk by then stays one.
     if (type === TYPES["stream-end"] || type === TYPES["stream-error"]) this.#decoder.drop(id);
     if (type === TYPES["stream-data"]) {
-      const { chunks, weights } = readPayload(header, payload);
+      const { chunks, packed, weights } = readPayload(header, payload);
       const form = formOf(header);
-      this.#receiver?.frame({ type: "stream-data", id, chunks, form, ...(weights && { weights }) });
+      const data = packed === undefined ? { chunks } : { packed };
+      this.#receiver?.frame({ type: "stream-data", id, form, ...data, ...(weights && { weights }) });
     } else if (type === TYPES.message) this.#receiver?.text(textOf(payload));
     else if (type === TYPES["stream-credit"] || type === TYPES["stream-end"])
       this.#receiver?.frame(numbered(header, payload));
@@ -264,8 +265,8 @@ class StreamLane implements ByteLane {
     return this.#queue.chunks;
   }
 
-  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean): void {
-    this.#queue.push(bytes, form, weight, lend);
+  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean, pack?: boolean): void {
+    this.#queue.push(bytes, form, weight, lend, pack);
     this.#outbox.ready(this.#queue, this.#queue.full);
   }
 

@@ -54,8 +54,16 @@ export interface AcceptFrame extends Framed<"stream-accept"> {
 export interface RefuseFrame extends Framed<"stream-refuse"> {
   readonly reason: WireReason;
 }
+/** Small chunks as bytes, side by side. */
+export interface Packed {
+  readonly bytes: Uint8Array;
+  readonly lengths: readonly number[];
+}
+
 export interface DataFrame extends Framed<"stream-data"> {
   readonly chunks?: readonly unknown[];
+  /** In place of `chunks`, over bytes, where their codec can read them together. */
+  readonly packed?: Packed;
   /** In place of `chunks`, where they are records of one shape. */
   readonly rows?: Rows;
   /** One a chunk, where the unit is `weight`. */
@@ -194,13 +202,24 @@ export function parseFrame(message: unknown): Frame {
 }
 
 /** The chunks that a frame carries, in order. */
-export function chunksOf({ chunks, rows }: DataFrame): readonly unknown[] {
+export function chunksOf({ chunks, rows, packed }: DataFrame): readonly unknown[] {
+  if (packed !== undefined) return unpacked(packed);
   return rows === undefined ? (chunks ?? []) : fromRows(rows);
 }
 
 /** How many chunks that is, without making them. */
-export function countOf({ chunks, rows }: DataFrame): number {
+export function countOf({ chunks, rows, packed }: DataFrame): number {
+  if (packed !== undefined) return packed.lengths.length;
   return rows === undefined ? (chunks?.length ?? 0) : (rows.columns[0]?.length ?? 0);
+}
+
+function unpacked({ bytes, lengths }: Packed): Uint8Array[] {
+  let at = 0;
+  return lengths.map((length) => {
+    const chunk = bytes.slice(at, at + length);
+    at += length;
+    return chunk;
+  });
 }
 
 function badFrame(what: string, key: string): ProtocolError {

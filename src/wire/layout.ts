@@ -34,9 +34,11 @@ export const MORE = 1;
 export const REST = 2;
 /** Each chunk has a weight, in the table. */
 export const WEIGHED = 4;
+/** The chunks behind the table follow one another without padding. */
+export const PACKED = 8;
 /** The form of the chunks, for their codec: the upper four bits of the flags. */
 const FORM_SHIFT = 4;
-const KNOWN_FLAGS: number = MORE | REST | WEIGHED | 0xf0;
+const KNOWN_FLAGS: number = MORE | REST | WEIGHED | PACKED | 0xf0;
 
 export interface Header {
   /** Bytes of this fragment's payload. */

@@ -4,7 +4,7 @@
  * link has taken it. It knows frames; whose turn it is, and when, is the outbox's business.
  */
 import type { Gather } from "./gather.ts";
-import { MORE, padded, REST, TYPES, tableLength, WEIGHED, withForm } from "./layout.ts";
+import { MORE, PACKED, padded, REST, TYPES, tableLength, WEIGHED, withForm } from "./layout.ts";
 import type { Memories } from "./memories.ts";
 import { writeTable } from "./payload.ts";
 import { MOST_ROWS } from "./rows.ts";
@@ -13,6 +13,8 @@ import { MOST_ROWS } from "./rows.ts";
 const LEAST_LENT = 16 * 1024;
 /** What a stream may have copied and not yet sent, in bytes: more waits at its writer. */
 const MOST_COPIED = 64 * 1024;
+/** Chunks of more bytes are aligned, so that what a codec reads may be a view of them. */
+const MOST_PACKED = 256;
 /** Bytes of a chunk that are copied one by one. */
 const FEW = 64;
 /** What the first memory for copies holds, for most streams are quiet; past it, they get a large one. */
@@ -26,6 +28,8 @@ const DATA = TYPES["stream-data"];
 interface Copies {
   readonly kind: "copies";
   readonly form: number;
+  /** Side by side, without padding. */
+  readonly packed: boolean;
   /** Counts as copied. */
   cost: number;
   memory: Uint8Array;
@@ -94,11 +98,11 @@ export class OutQueue {
     return this.#copied;
   }
 
-  /** Adds a chunk. `lend`: it may be sent from where it is. */
-  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean): void {
+  /** Adds a chunk. `lend`: it may be sent from where it is. `pack`: it need not be aligned. */
+  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean, pack = false): void {
     this.#chunks++;
     const { length } = bytes;
-    if (length < LEAST_LENT) this.#copy(bytes, form, weight);
+    if (length < LEAST_LENT) this.#copy(bytes, form, weight, pack && length <= MOST_PACKED);
     else if (lend) {
       this.#items.push({ kind: "large", form, lent: true, cost: 0, bytes, weight, sent: 0 });
       this.#lent = true;
@@ -127,10 +131,10 @@ export class OutQueue {
     this.#lent = false;
   }
 
-  #copy(bytes: Uint8Array, form: number, weight: number | undefined): void {
+  #copy(bytes: Uint8Array, form: number, weight: number | undefined, packed: boolean): void {
     const { length } = bytes;
-    const copies = this.#copiesFor(length, form, weight !== undefined);
-    const at = padded(copies.used);
+    const copies = this.#copiesFor(length, form, weight !== undefined, packed);
+    const at = packed ? copies.used : padded(copies.used);
     const end = at + length;
     if (end > copies.memory.length) {
       const larger = this.#memories.take();
@@ -150,18 +154,19 @@ export class OutQueue {
     this.#copied += cost;
   }
 
-  #copiesFor(length: number, form: number, weighed: boolean): Copies {
+  #copiesFor(length: number, form: number, weighed: boolean, packed: boolean): Copies {
     const last = this.#items[this.#items.length - 1];
     if (
       last?.kind === "copies" &&
       last.form === form &&
+      last.packed === packed &&
       last.lengths.length < MOST_ROWS &&
       last.used + length < MOST_COPIED
     )
       return last;
     const memory = this.#busy || length > FIRST_MEMORY ? this.#memories.take() : new Uint8Array(FIRST_MEMORY);
     const weights = weighed ? [] : undefined;
-    const copies: Copies = { kind: "copies", form, cost: 0, memory, used: 0, lengths: [], weights };
+    const copies: Copies = { kind: "copies", form, packed, cost: 0, memory, used: 0, lengths: [], weights };
     this.#items.push(copies);
     return copies;
   }
@@ -207,10 +212,11 @@ export class OutQueue {
     this.#lent = false;
   }
 
-  #send({ memory, used, lengths, weights, form, cost }: Copies, gather: Gather): void {
+  #send({ memory, used, lengths, weights, form, cost, packed }: Copies, gather: Gather): void {
     const count = lengths.length;
     const table = tableLength(count, weights !== undefined);
-    const flags = withForm(weights === undefined ? 0 : WEIGHED, form);
+    // A chunk alone stands as it is.
+    const flags = withForm((weights === undefined ? 0 : WEIGHED) | (packed && table > 0 ? PACKED : 0), form);
     const length = table + used;
     gather.header({ length, type: DATA, flags, count, stream: this.stream, total: 0 });
     if (table > 0) {

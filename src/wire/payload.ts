@@ -1,18 +1,20 @@
 /**
  * The payload of a `stream-data` frame. One chunk without a weight stands there as it is; otherwise a table of lengths,
- * and of weights, comes first, and each chunk starts at a multiple of 8.
+ * and of weights, comes first, and each chunk starts at a multiple of 8, unless they are packed.
  */
 import { ProtocolError } from "../errors.ts";
-import { type Header, padded, readF64, readU32, tableLength, WEIGHED, writeF64, writeU32 } from "./layout.ts";
+import type { Packed } from "./frames.ts";
+import { type Header, PACKED, padded, readF64, readU32, tableLength, WEIGHED, writeF64, writeU32 } from "./layout.ts";
 import { MOST_ROWS } from "./rows.ts";
 
 /** Bytes of the longest payload that holds any other number of chunks than one. */
 export const MOST_TOGETHER: number = 256 * 1024;
 
-export interface Payload {
-  readonly chunks: Uint8Array[];
-  readonly weights: number[] | undefined;
-}
+/** The chunks of a payload: each by itself, or side by side. */
+export type Payload = (
+  | { readonly chunks: readonly Uint8Array[]; readonly packed?: undefined }
+  | { readonly packed: Packed; readonly chunks?: undefined }
+) & { readonly weights: readonly number[] | undefined };
 
 /** Writes the table of chunks with these lengths. */
 export function writeTable(
@@ -32,20 +34,26 @@ export function writeTable(
 export function readPayload({ count, flags, stream }: Readonly<Header>, payload: Uint8Array): Payload {
   const weighed = (flags & WEIGHED) !== 0;
   if (count === 1 && !weighed) return { chunks: [payload], weights: undefined };
-  let at = tableLength(count, weighed);
+  const table = tableLength(count, weighed);
+  const isPacked = (flags & PACKED) !== 0;
+  let at = table;
   if (count > MOST_ROWS) throw badPayload(stream, `has ${count} chunks, ${MOST_ROWS} are the most`);
   // Before anything is made of the count.
   if (at > payload.length) throw badPayload(stream, `of ${payload.length} bytes has no room for ${count} chunks`);
   const chunks: Uint8Array[] = [];
+  const lengths: number[] = [];
   for (let i = 0; i < count; i++) {
-    const end = at + readU32(payload, i * 4);
+    const length = readU32(payload, i * 4);
+    const end = at + length;
     if (end > payload.length) throw badPayload(stream, "has a chunk that ends behind it");
+    if (isPacked) lengths.push(length);
     // Twice as fast as subarray().
-    chunks.push(new Uint8Array(payload.buffer, payload.byteOffset + at, end - at));
-    at = i + 1 < count ? padded(end) : end;
+    else chunks.push(new Uint8Array(payload.buffer, payload.byteOffset + at, length));
+    at = isPacked || i + 1 === count ? end : padded(end);
   }
   if (at !== payload.length) throw badPayload(stream, "has bytes that belong to no chunk");
-  return { chunks, weights: weighed ? readWeights(payload, padded(count * 4), count) : undefined };
+  const weights = weighed ? readWeights(payload, padded(count * 4), count) : undefined;
+  return isPacked ? { packed: { bytes: payload.subarray(table), lengths }, weights } : { chunks, weights };
 }
 
 function readWeights(payload: Uint8Array, at: number, count: number): number[] {

@@ -52,10 +52,11 @@ export class BytePeer {
       },
       ...(ownControl && { post: (line: string) => this.#add(JSON.parse(line)) }),
       write: (parts, taken) => {
-        if (stalls) return;
+        if (stalls) return false;
         for (const { type, stream, payload, flags, count } of framesIn(joined(...parts)))
           this.#add(meaningOf(type, stream, payload, flags, count));
         setImmediate(taken);
+        return false;
       },
       keepAlive: () => {},
       close: () => {

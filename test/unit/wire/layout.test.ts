@@ -39,7 +39,7 @@ describe("headers", () => {
   for (const [what, bytes] of [
     ["type 0", frameBytes({ type: 0 })],
     ["type 11", frameBytes({ type: 11 })],
-    ["an unknown flag", frameBytes({ type: DATA, flags: 8 })],
+    ["packing in a frame that is no data", frameBytes({ type: 7, flags: 8 })],
     ["flags of a frame that is no data", frameBytes({ type: 7, flags: 1 })],
     ["a form of a frame that is no data", frameBytes({ type: 2, flags: 0x10 })],
     ["chunks of a frame that is no data", frameBytes({ type: 9, count: 1 })],
