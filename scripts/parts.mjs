@@ -1,5 +1,6 @@
-// The parts of the test suite: what each runs, and how long it may take on two cores, in seconds. A part that takes
-// twice its budget fails, for a suite that grows slow unnoticed is run by nobody.
+// The parts of the test suite: what each runs, in what environment, and how long it may take on two cores, in seconds. A
+// part that takes twice its budget fails, for a suite that grows slow unnoticed is run by nobody. `full` is what is
+// otherwise with `--full`.
 
 const vitest = (project) => ["vitest", "run", "--project", project];
 
@@ -11,16 +12,36 @@ export const parts = [
   { name: "types, an app's", command: ["tsc", "-p", "test/everywhere"], budget: 20 },
   { name: "build", command: ["tsup"], budget: 45 },
   { name: "unit", command: vitest("unit"), budget: 30 },
-  { name: "simulation", command: vitest("simulation"), budget: 60, seeds: 500 },
+  {
+    name: "simulation",
+    command: vitest("simulation"),
+    budget: 60,
+    env: { SLUICE_SEEDS: "500" },
+    full: { budget: 300, env: { SLUICE_SEEDS: "10000" } },
+  },
   { name: "contract", command: vitest("contract"), budget: 150 },
   { name: "wpt-style", command: ["node", "wpt-style-tests/run.mjs"], budget: 60 },
   { name: "wpt-style, proof", command: ["node", "wpt-style-tests/run.mjs", "--prove"], budget: 60 },
   { name: "main job", command: vitest("cli"), budget: 60 },
-  { name: "processes", command: vitest("process"), budget: 120 },
+  // Of a busy session, so many are killed at random moments.
+  {
+    name: "processes",
+    command: vitest("process"),
+    budget: 120,
+    env: { SLUICE_KILLS: "20" },
+    full: { budget: 300, env: { SLUICE_KILLS: "200" } },
+  },
   { name: "readme", command: vitest("readme"), budget: 30 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
-  { name: "soak", command: vitest("soak"), budget: 60 },
+  // Through every codec, there and back between two processes, so many MiB.
+  {
+    name: "soak",
+    command: vitest("soak"),
+    budget: 60,
+    env: { SLUICE_SOAK_MIB: "32" },
+    full: { budget: 300, env: { SLUICE_SOAK_MIB: "1024" } },
+  },
 ];
 
 /** `--full`: everything at full size. */
-export const fullParts = parts.map((part) => (part.seeds ? { ...part, seeds: 10_000, budget: 300 } : part));
+export const fullParts = parts.map(({ full, ...part }) => ({ ...part, ...full }));

@@ -30,14 +30,13 @@ function readArguments() {
   }
 }
 
-async function runPart({ name, command, budget, seeds }) {
+async function runPart({ name, command, budget, env = {} }) {
   const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
   const report = join(folder, "report.json");
   const isVitest = command[0] === "vitest";
   const args = isVitest
     ? [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
     : command;
-  const env = seeds === undefined ? {} : { SLUICE_SEEDS: String(seeds) };
   const start = performance.now();
   const { status, lastLine } = await runTool(args, env);
   const seconds = (performance.now() - start) / 1000;

@@ -85,6 +85,12 @@ export function readSpawnOptions(options: SpawnOptions): ResolvedSpawn {
   return { connect, process: options, control, startTimeout, shutdown: { ...SHUTDOWN, ...defined(shutdown) } };
 }
 
+export function checkArguments(args: readonly string[]): void {
+  if (Array.isArray(args) && args.every((arg) => typeof arg === "string")) return;
+  const message = "Cannot spawn a process with these arguments: pass a list of strings, and the options after it";
+  throw mistake(new TypeError(message), "BAD_OPTION");
+}
+
 export function checkParentOptions(options: ParentLinkOptions): void {
   check("option of parentLink", PARENT, options);
 }

@@ -18,6 +18,7 @@ import { writeAll } from "./write-all.ts";
 /** The inherited descriptor, with `control: "fd"`. */
 const CONTROL_FD = 3;
 const STDOUT_FD = 1;
+const STDERR_FD = 2;
 /** How long a program may go on when its parent is gone, in milliseconds. */
 const ORPHAN_TIME = 1_000;
 
@@ -81,6 +82,15 @@ function noParent(why: string, cause?: unknown): TypeError {
   return mistake(new TypeError(message, { cause }), "NO_PARENT");
 }
 
+/** Somebody has started this program by hand, or speaks to it elsewhere. */
+function sayUnmet(): void {
+  try {
+    fs.writeSync(STDERR_FD, `${noParent("its control channel has ended before anything came").message}\n`);
+  } catch {
+    // It was a parent, and is gone: nobody reads.
+  }
+}
+
 class ParentLink extends ProcessLink {
   readonly #control: Control;
   readonly #onStray: ((error: Error) => void) | undefined;
@@ -121,6 +131,8 @@ class ParentLink extends ProcessLink {
   override fail(error: Error): void {
     if (this.closed) return;
     super.fail(error);
+    process.exitCode ??= 1;
+    if (!this.#met) sayUnmet();
     setTimeout(() => process.exit(1), ORPHAN_TIME).unref();
   }
 

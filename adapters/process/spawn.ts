@@ -5,7 +5,7 @@ import { LinkError } from "../../src/errors.ts";
 import { ChildLink } from "./child-link.ts";
 import { Directory, sweep } from "./directory.ts";
 import { Listener } from "./listener.ts";
-import { type ResolvedSpawn, readSpawnOptions } from "./options.ts";
+import { checkArguments, type ResolvedSpawn, readSpawnOptions } from "./options.ts";
 import { Stderr } from "./stderr.ts";
 import type { SpawnOptions } from "./types.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -22,6 +22,7 @@ export async function spawn<Api = Untyped>(
   args: readonly string[] = [],
   options: SpawnOptions = {},
 ): Promise<WorkerProcess<Api>> {
+  checkArguments(args);
   const resolved = readSpawnOptions(options);
   const { signal, directory: base } = options;
   signal?.throwIfAborted();
@@ -70,7 +71,8 @@ function stdio({
 
 function notSpawned(command: string, cause: unknown): LinkError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const message = `Cannot start "${command}": ${why}; see that the command, and the directory cwd, are there and may be used`;
+  const hint = command.includes(" ") ? "; its arguments go in a list of their own" : "";
+  const message = `Cannot start "${command}": ${why}; see that the command, and the directory cwd, are there and may be used${hint}`;
   return new LinkError("SPAWN_FAILED", message, { cause });
 }
 

@@ -12,7 +12,7 @@ const KEPT = 64 * 1024;
 const TOGETHER = 4 * 1024;
 /** What errors quote from, in bytes, and how many lines of it. */
 const QUOTED_BYTES = 2 * 1024;
-const QUOTED_LINES = 10;
+const QUOTED_LINES = 20;
 /** How often it is seen whether a reader who has kept the child waiting is still there, in milliseconds. */
 const WATCH = 100;
 

@@ -7,6 +7,9 @@ import type { Stderr } from "./stderr.ts";
 import { Termination } from "./termination.ts";
 import type { Exit, ShutdownTimes } from "./types.ts";
 
+/** Its number, everywhere. */
+const SIGKILL = 9;
+
 /** What `spawn` makes one of. */
 export interface WorkerParts {
   readonly link: ChildLink;
@@ -19,7 +22,10 @@ export interface WorkerParts {
 /** What `spawn` gives: a channel, and the process at its other end. */
 export class WorkerProcess<Api = Untyped> extends Channel<Api> {
   readonly pid: number;
-  /** Resolves when the process has ended, however. */
+  /**
+   * Resolves when the process has ended, however. An idle channel does not keep ours alive, nor does waiting for this:
+   * `ref()` does, and so do `close()`, `abort()` and `kill("SIGKILL")` until then.
+   */
   readonly exited: Promise<Exit>;
   /**
    * What the process prints to its stderr. While nobody reads it, the last 64 KiB are kept and the process goes on; a
@@ -56,7 +62,9 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
 
   /** Sends the process a signal, SIGTERM if none is named. Returns whether that was possible. */
   kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
-    return this.#child.kill(signal);
+    const sent = this.#child.kill(signal);
+    if (sent && (signal === "SIGKILL" || signal === SIGKILL)) this.#hold();
+    return sent;
   }
 
   /**

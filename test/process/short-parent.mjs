@@ -20,3 +20,7 @@ if (what === "abort") {
   worker.abort();
   process.stdout.write(`${(await worker.exited).signal}\n`);
 }
+if (what === "kill") {
+  worker.kill("SIGKILL");
+  process.stdout.write(`${(await worker.exited).signal}\n`);
+}

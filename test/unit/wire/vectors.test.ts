@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { auto } from "../../../src/codecs/auto.ts";
 import { linkHello, readHello } from "../../../src/rpc/hello.ts";
 import { FramedLink } from "../../../src/wire/framed.ts";
-import type { DataFrame, Frame } from "../../../src/wire/frames.ts";
+import { chunksOf, type DataFrame, type Frame } from "../../../src/wire/frames.ts";
 import { MockByteLink } from "../support/byte-link.ts";
 import { feed, joined } from "../support/bytes.ts";
 
@@ -25,9 +25,11 @@ const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /** As the files have it: chunks in hex, null for ∞. */
 function meaningOf(frame: Frame): Json {
-  const { chunks, ...rest } = frame as DataFrame;
+  const { chunks: _, packed: __, ...rest } = frame as DataFrame;
   const meaning =
-    frame.type === "stream-data" ? { ...rest, chunks: chunks?.map((each) => hexOf(each as Uint8Array)) } : frame;
+    frame.type === "stream-data"
+      ? { ...rest, chunks: chunksOf(frame).map((each) => hexOf(each as Uint8Array)) }
+      : frame;
   return JSON.parse(JSON.stringify(meaning));
 }
 
