@@ -13,7 +13,7 @@ import type { OutQueue } from "./out-queue.ts";
 /** Bytes that a stream may send before it is another's turn. */
 const QUANTUM = 64 * 1024;
 /** Bytes handed to the link at once: what a frame of control may have to wait behind. */
-const BURST = 512 * 1024;
+const BURST = 1024 * 1024;
 /**
  * Control that the remote leaves unread, in bytes, and what a frame of it costs beside its payload: thousands of streams
  * may honestly be accepted, ended and cancelled in one turn.
