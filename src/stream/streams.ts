@@ -1,24 +1,23 @@
 /**
- * The streams of a channel: opening and admitting ours, offering and accepting the remote's, routing what shares the
- * link. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
+ * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
+ * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
  */
 import type { Codec } from "../codecs/codec.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
-import { encodeReason } from "../reason.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
-import type { IncomingOptions } from "./incoming.ts";
-import { Offer } from "./offer.ts";
+import type { Offer } from "./offer.ts";
+import { Offers } from "./offers.ts";
 import { codecName, OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
-import type { Flow, SystemOffer } from "./system.ts";
+import type { SystemOffer } from "./system.ts";
 
 /** What is known of the remote from its `$/hello`. */
 export interface RemoteLimits {
@@ -87,16 +86,10 @@ export class Streams implements StreamContext {
   #unanswered = 0;
   /** The channel's own: `"extra"` counts towards no limit, `"named"` not among the unanswered. */
   readonly #roles = new WeakMap<Duplex, Role>();
-  /** Of the remote's: the last id, those taken by a handler that has not settled, and those not yet taken. */
+  /** Of the remote's: the last id, and those that are not yet taken, or with a handler. */
   #lastRemoteId = -1;
-  #theirs = 0;
-  #offers: Offer[] = [];
+  readonly #offers: Offers;
   readonly #open = new Map<number, Duplex | Offer>();
-  /** The stream of streams that no handler is named for, once somebody has asked for it; and its reads that wait. */
-  #incoming: ReadableStream<ChannelStream> | undefined = undefined;
-  #incomingController: ReadableStreamDefaultController<ChannelStream> | undefined = undefined;
-  #wanted = false;
-  #closed: { readonly reason: unknown } | undefined = undefined;
   /**
    * A stream that is never opened, made with the first one. Engines forget a class's hidden shapes, and the code that
    * they optimised for them, once a collection finds no instance: streams used one after another ran a quarter slower.
@@ -114,6 +107,27 @@ export class Streams implements StreamContext {
     this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted, host.codec);
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
+    const { limits, classes, initialCredit, handlers, system } = host;
+    const streams = this;
+    this.#offers = new Offers({
+      limits,
+      classes,
+      initialCredit,
+      handlers,
+      system,
+      trusted: this.trusted,
+      options: this.#options,
+      open: this.#open,
+      get active() {
+        return streams.active;
+      },
+      get remoteWindow() {
+        return streams.#remote?.window ?? 0;
+      },
+      make: (options) => this.#make(options),
+      breach: (error) => host.breach(error),
+      changed: () => host.changed(),
+    });
   }
 
   get largestChunk(): number {
@@ -126,7 +140,7 @@ export class Streams implements StreamContext {
 
   /** Streams under way, ours and the remote's. */
   get active(): number {
-    return this.#waiting.length + this.#own.length + this.#open.size + this.#theirs;
+    return this.#waiting.length + this.#own.length + this.#open.size + this.#offers.handled;
   }
 
   stats(): StreamStats[] {
@@ -249,29 +263,7 @@ export class Streams implements StreamContext {
 
   /** The streams that no handler is named for. Until somebody has asked for them, such streams are refused. */
   get incomingStreams(): ReadableStream<ChannelStream> {
-    if (this.#incoming === undefined) {
-      const { ReadableStream } = this.classes;
-      this.#incoming = new ReadableStream<ChannelStream>(
-        {
-          start: (controller) => {
-            this.#incomingController = controller;
-          },
-          pull: () => {
-            this.#wanted = true;
-            this.#deliver();
-          },
-          cancel: (reason) => {
-            this.#incomingController = undefined;
-            for (const offer of [...this.#offers]) {
-              if (offer.definition === undefined && offer.system === undefined) this.#refuse(offer, reason);
-            }
-          },
-        },
-        { highWaterMark: 0 },
-      );
-      this.#endIncoming();
-    }
-    return this.#incoming;
+    return this.#offers.incomingStreams;
   }
 
   /** A frame that came on the shared link. */
@@ -313,173 +305,16 @@ export class Streams implements StreamContext {
   }
 
   #offer(frame: OpenFrame): void {
-    const { id, name } = frame;
+    const { id } = frame;
     if (id % 2 === this.#nextId % 2 || id <= this.#lastRemoteId || id > LAST_ID) {
       throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: it is not an id that the remote may use now`);
     }
     this.#lastRemoteId = id;
-    const { link, handlers, initialCredit } = this.#host;
-    const own = frame.port === undefined ? undefined : link.adopt?.(frame.port);
+    const own = frame.port === undefined ? undefined : this.#host.link.adopt?.(frame.port);
     if (frame.port !== undefined && own === undefined) {
       throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is no MessagePort`);
     }
-    const offer = new Offer(frame, own ?? this.#laneOf(id), handlers.get(name), initialCredit, this);
-    own?.listen(offer);
-    this.#open.set(id, offer);
-    const system = this.#host.system.get(name);
-    if (system !== undefined) {
-      // Of a call under way, also while the channel is closing.
-      this.#offers.push(offer);
-      this.#host.changed();
-      offer.system = this.#systemOffer(offer);
-      system(offer.system);
-    } else if (this.#closed !== undefined) {
-      this.#refuse(offer, this.#closed.reason);
-    } else if (offer.definition === undefined && this.#incomingController === undefined) {
-      const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
-      this.#refuse(
-        offer,
-        new StreamError(
-          "STREAM_NOT_FOUND",
-          `Cannot open ${what}: the remote has no handler for it, name it in its streams or read its incomingStreams`,
-        ),
-      );
-    } else if (this.#offers.filter((each) => each.system === undefined).length >= this.#host.limits.unaccepted * 2) {
-      // Twice what the remote was told: it may know of streams that ended here before we do.
-      const { unaccepted } = this.#host.limits;
-      this.#refuse(
-        offer,
-        new StreamError(
-          "STREAM_LIMIT",
-          `Cannot open stream "${name}": ${unaccepted} wait to be taken already, open fewer at once`,
-        ),
-      );
-    } else {
-      this.#offers.push(offer);
-      this.#host.changed();
-      this.#deliver();
-    }
-  }
-
-  #systemOffer(offer: Offer): SystemOffer {
-    return {
-      metadata: offer.frame.metadata,
-      get arrived() {
-        return offer.arrived;
-      },
-      accept: (options, flow) => this.#accept(offer, options, flow),
-      refuse: (reason) => {
-        if (this.#offers.includes(offer)) this.#refuse(offer, reason);
-      },
-      withdrawn: undefined,
-      arriving: undefined,
-    };
-  }
-
-  /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
-  #deliver(): void {
-    for (const offer of [...this.#offers]) {
-      if (this.#theirs >= this.#host.limits.streams) return;
-      if (offer.system !== undefined) continue;
-      if (offer.definition !== undefined) this.#handle(offer, offer.definition);
-      else if (this.#wanted) this.#hand(offer);
-    }
-  }
-
-  #handle(offer: Offer, definition: StreamDefinition): void {
-    const stream = this.#accept(offer, definition);
-    if (stream === undefined) return;
-    this.#theirs++;
-    let result: unknown;
-    try {
-      result = definition.handler(stream);
-    } catch (error) {
-      result = Promise.reject(error);
-    }
-    Promise.resolve(result)
-      .then(
-        () => stream.abandon(`Cannot go on with stream "${stream.name}": its handler settled without using it`),
-        (error) => stream.fail("abort", error),
-      )
-      .then(() => {
-        this.#theirs--;
-        this.#host.changed();
-        this.#deliver();
-      });
-  }
-
-  #hand(offer: Offer): void {
-    const stream = this.#accept(offer, {});
-    if (stream === undefined) return;
-    this.#wanted = false;
-    this.#incomingController?.enqueue(stream);
-  }
-
-  #accept(offer: Offer, options: StreamOptions, flow?: Flow): Duplex | undefined {
-    if (!this.#offers.includes(offer)) return undefined;
-    this.#offers.splice(this.#offers.indexOf(offer), 1);
-    const { frame, lane } = offer;
-    let resolved = this.#options.read(options);
-    const writes = frame.returns ?? frame.codec;
-    if (options.codec === undefined) {
-      // Those that need no option are known to both sides.
-      const readable = this.#options.builtIn(frame.codec) ?? resolved.incoming.codec;
-      const writable = this.#options.builtIn(writes) ?? resolved.codec;
-      if (readable !== resolved.incoming.codec || writable !== resolved.codec)
-        resolved = this.#options.read({
-          ...options,
-          codec: { ...(readable && { readable }), ...(writable && { writable }) },
-        });
-    }
-    const mismatch = mismatchOf(frame, resolved);
-    if (mismatch !== undefined) {
-      this.#refuse(offer, mismatch);
-      return undefined;
-    }
-    const stream = this.#make({
-      name: frame.name,
-      metadata: frame.metadata,
-      codec: resolved.codec,
-      transfer: resolved.transfer,
-      incoming: withFlow(this.#options.among(this.#options.suggested(resolved, frame.writable), this.active), flow),
-      initial: this.#host.initialCredit,
-      outgoing: resolved.outgoing,
-      signal: undefined,
-    });
-    stream.id = frame.id;
-    stream.lane = lane;
-    this.#open.set(frame.id, stream);
-    const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
-    lane.post({
-      type: "stream-accept",
-      id: frame.id,
-      codec: frame.codec,
-      ...(frame.returns !== undefined && { returns: frame.returns }),
-      readable: stream.incoming.window,
-      ...(suggestion && { writable: suggestion }),
-    });
-    stream.accepted();
-    const { unit, limit, bytes } = frame.readable;
-    if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
-    else
-      stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#remote?.window ?? 0), bytes);
-    flow?.taken?.(stream);
-    offer.handOver(stream);
-    return stream;
-  }
-
-  #refuse(offer: Offer, reason: unknown): void {
-    const { id } = offer.frame;
-    offer.lane.post({ type: "stream-refuse", id, reason: encodeReason(reason, this.trusted) });
-    offer.lane.close();
-    this.#forget(offer);
-  }
-
-  #forget(offer: Offer): void {
-    this.#open.delete(offer.frame.id);
-    const at = this.#offers.indexOf(offer);
-    if (at >= 0) this.#offers.splice(at, 1);
-    this.#host.changed();
+    this.#offers.offer(frame, own ?? this.#laneOf(id), own !== undefined);
   }
 
   // What a stream tells.
@@ -508,26 +343,16 @@ export class Streams implements StreamContext {
     this.#admit();
   }
 
-  /** An offer was withdrawn: its opener gave both directions up before anybody took it. */
-  withdrawn(offer: Offer, reason: unknown): void {
-    offer.system?.withdrawn?.(reason);
-    offer.lane.close();
-    this.#forget(offer);
-  }
-
   /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */
-  laneLost(stream: Duplex | Offer, error: Error): void {
-    if (stream instanceof Duplex) stream.fail("abort", connectionLost(describe(stream), error));
-    else this.withdrawn(stream, connectionLost(`stream "${stream.frame.name}"`, error));
+  laneLost(stream: Duplex, error: Error): void {
+    stream.fail("abort", connectionLost(describe(stream), error));
   }
 
   // The end.
 
   /** Nothing new is opened or taken any more: `reason` is what the remote's attempts are refused with. */
   close(reason: unknown): void {
-    this.#closed ??= { reason };
-    for (const offer of [...this.#offers]) if (offer.system === undefined) this.#refuse(offer, reason);
-    this.#endIncoming();
+    this.#offers.close(reason);
   }
 
   /** The remote takes no streams: those that wait for it end. What is opened from now on waits again. */
@@ -538,7 +363,7 @@ export class Streams implements StreamContext {
   /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
   fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
     this.close(reasonFor("a stream"));
-    for (const offer of [...this.#offers]) this.#refuse(offer, reasonFor("a stream"));
+    this.#offers.fail(reasonFor("a stream"));
     for (const stream of this.#unopened) stream.fail(event, reasonFor(describe(stream)));
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
@@ -546,26 +371,6 @@ export class Streams implements StreamContext {
     this.#waiting = [];
     this.#own = [];
   }
-
-  #endIncoming(): void {
-    if (this.#closed === undefined) return;
-    this.#incomingController?.close();
-    this.#incomingController = undefined;
-  }
-}
-
-/** What is wrong if the two sides name different codecs for a direction. */
-function mismatchOf(frame: OpenFrame, { codec, incoming }: ResolvedOptions): StreamError | undefined {
-  const reads = codecName(incoming.codec);
-  const writes = codecName(codec);
-  const returns = frame.returns ?? frame.codec;
-  if (frame.codec === reads && returns === writes) return undefined;
-  const what =
-    frame.codec === reads
-      ? `its opener reads "${returns}", this side sends "${writes}"`
-      : `its opener sends "${frame.codec}", this side reads "${reads}"`;
-  const message = `Cannot open stream "${frame.name}": ${what}, name the same codec on both`;
-  return new StreamError("CODEC_MISMATCH", message);
 }
 
 function openFrame(stream: Duplex, { codec, incoming: { codec: reading } }: ResolvedOptions): OpenFrame {
@@ -585,10 +390,6 @@ function openFrame(stream: Duplex, { codec, incoming: { codec: reading } }: Reso
 
 function describe({ id, name }: Duplex): string {
   return id < 0 ? `stream "${name}"` : `stream ${id} "${name}"`;
-}
-
-function withFlow(options: IncomingOptions, flow: Flow | undefined): IncomingOptions {
-  return flow === undefined ? options : { ...options, ...flow };
 }
 
 /** The lane of the streams that share the link. It cannot be closed by one of them. */

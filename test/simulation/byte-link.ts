@@ -24,12 +24,22 @@ export class ByteNet {
   readonly bytes: BytesPlan;
   readonly world: World;
   readonly random: Random;
+  /** An end gave up on what was not taken yet: its last words are lost. */
+  readonly cut: () => void;
   readonly A: SimByteLink;
   readonly B: SimByteLink;
   #listening = 0;
   #dead = false;
 
-  constructor(world: World, random: Random, plan: LinkPlan, bytes: BytesPlan, tap: (side: SideName) => FrameTap) {
+  constructor(
+    world: World,
+    random: Random,
+    plan: LinkPlan,
+    bytes: BytesPlan,
+    cut: () => void,
+    tap: (side: SideName) => FrameTap,
+  ) {
+    this.cut = cut;
     this.world = world;
     this.random = random;
     this.plan = plan;
@@ -69,7 +79,8 @@ export class ByteNet {
   }
 
   deliver(to: SimByteLink, way: Way, delivery: (receiver: ByteLinkReceiver) => void): void {
-    const time = Math.max(way.floor, this.world.now + this.#delay());
+    const lag = way === to.data ? this.random.int(0, this.bytes.lag) : 0;
+    const time = Math.max(way.floor, this.world.now + this.#delay() + lag);
     way.floor = time;
     this.world.at(time, () => {
       if (time <= way.cutAt && !to.end.closed) delivery(to.receiver as ByteLinkReceiver);
@@ -230,6 +241,7 @@ export class SimByteLink implements ByteLink {
     if (this.end.closed) return;
     this.#net.world.log(`${this.side} closes`);
     this.end.closed = true;
+    if (this.#writing) this.#net.cut();
     this.#net.closed(this);
   }
 

@@ -21,10 +21,12 @@ export interface Built {
 }
 
 const LONGEST = 100_000;
+/** Over bytes such a chunk goes in fragments. */
+const HUGE = 600_000;
 const OWN_LENGTH = 1000;
 const TABLE = 16;
 const ROOM_BEHIND = 24;
-const PATTERN = new Uint8Array(LONGEST + 60_000);
+const PATTERN = new Uint8Array(HUGE + 60_000);
 for (let i = 0, state = 1; i < PATTERN.length; i++) {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
   PATTERN[i] = state >>> 24;
@@ -46,18 +48,24 @@ export function hasByteLength(kind: ChunkKind): boolean {
 
 export function makeSpec(random: Random, { kind, lengths }: FlowPlan, index: number): Spec {
   const range = lengths !== "mixed" ? lengths : random.pick(["empty", "small", "small", "medium", "medium"] as const);
-  const ranges = { empty: [0, 0], small: [1, 100], medium: [100, 4096], large: [20_000, LONGEST] } as const;
+  const ranges = {
+    empty: [0, 0],
+    small: [1, 100],
+    medium: [100, 4096],
+    large: [20_000, LONGEST],
+    huge: [200_000, HUGE],
+  } as const;
   const [least, most] = ranges[range];
   let length = random.int(least, most);
   if (lengths === "mixed" && random.chance(0.03)) length = random.int(...ranges.large);
   if (kind === "doubles") length -= length % 8;
   if (kind === "rewritten") length = OWN_LENGTH;
-  return { kind, index, offset: random.int(0, PATTERN.length - LONGEST), length };
+  return { kind, index, offset: random.int(0, PATTERN.length - HUGE), length };
 }
 
 /** The buffer that a writer writes again and again: as a whole, or parts of it. */
 export function ownBuffer(kind: ChunkKind): Uint8Array {
-  return new Uint8Array(kind === "rewritten" ? OWN_LENGTH : kind === "reused" ? LONGEST + 8 : 0);
+  return new Uint8Array(kind === "rewritten" ? OWN_LENGTH : kind === "reused" ? HUGE + 8 : 0);
 }
 
 export function build({ kind, index, offset, length }: Spec, own: Uint8Array): Built {

@@ -23,6 +23,8 @@ export class Course {
   readonly back: Flow;
   /** The two ends, as soon as there are any. */
   readonly ends: Partial<Record<SideName, ChannelStream>> = {};
+  /** The opener has told the far side. */
+  sent = false;
   /** Those who are busy with an end. */
   readonly busy: Promise<unknown>[] = [];
   readonly name: string;

@@ -18,7 +18,7 @@ import {
 } from "./scenario.ts";
 
 /** One seed of so many is about links of bytes. */
-const BYTES_EVERY = 3;
+export const BYTES_EVERY = 3;
 
 export function draw(seed: number): Scenario {
   const scenario = drawMessages(seed);
@@ -63,7 +63,11 @@ function drawMessages(seed: number): Scenario {
 /** The same over bytes: without lanes of their own, and with chunks that bytes can carry. */
 function overBytes(scenario: Scenario): Scenario {
   const random = new Random(scenario.seed ^ 0xb17e5);
-  const flow = (plan: FlowPlan): FlowPlan => ({ ...plan, kind: OVER_BYTES[plan.kind] ?? plan.kind });
+  const flow = (plan: FlowPlan): FlowPlan => {
+    const kind = OVER_BYTES[plan.kind] ?? plan.kind;
+    const isHuge = plan.count <= MOST_HUGE && random.chance(0.3);
+    return { ...plan, kind, ...(isHuge && { lengths: "huge" as const }) };
+  };
   return {
     ...scenario,
     link: {
@@ -71,6 +75,7 @@ function overBytes(scenario: Scenario): Scenario {
       forks: { A: false, B: false },
       bytes: {
         ownControl: random.chance(0.6),
+        lag: random.pick([0, 0, 300]),
         piece: random.pick([1, 3, 20, 1000, 100_000]),
         atOnce: random.pick([0, 0, 0.5, 1]),
         cuts: random.pick([0, 1, 4]),
@@ -84,6 +89,9 @@ function overBytes(scenario: Scenario): Scenario {
     })),
   };
 }
+
+/** Chunks of a direction that may be so large that each goes in fragments. */
+const MOST_HUGE = 12;
 
 /** In place of what only a clone can carry. */
 const OVER_BYTES: Partial<Record<FlowPlan["kind"], FlowPlan["kind"]>> = {

@@ -27,6 +27,8 @@ export interface LinkPlan {
 export interface BytesPlan {
   /** Lines have a path of their own, beside that of the data. */
   readonly ownControl: boolean;
+  /** How much later than control data may come, at the most. */
+  readonly lag: number;
   /** The most that comes at once, at the beginning of what comes together; 1: single bytes. */
   readonly piece: number;
   /** How often the system takes a write at once. */
@@ -106,7 +108,7 @@ export interface ReaderPlan {
 /** One direction of a stream. */
 export interface FlowPlan {
   readonly kind: ChunkKind;
-  readonly lengths: "empty" | "small" | "medium" | "large" | "mixed";
+  readonly lengths: "empty" | "small" | "medium" | "large" | "mixed" | "huge";
   readonly count: number;
   readonly writer: WriterPlan;
   readonly reader: ReaderPlan;

@@ -24,6 +24,9 @@ export interface Run {
   readonly talk: Talk | undefined;
   /** Whatever has to be done before the channel is closed in the end. */
   readonly busy: Promise<unknown>[];
+  /** While streams are under way, nobody but one side closes the channel, and nothing else ends it. */
+  readonly isOneSided: boolean;
+  plansOf(side: SideName): SidePlan;
   /** Errors of a lost connection are to be expected from now on. */
   loses(): void;
 }
@@ -128,6 +131,7 @@ export class Side {
     channelCauses.says("StreamError", "CHANNEL_CLOSED");
     // What has been accepted goes on; what has not is refused.
     for (const course of courses) {
+      if (this.#isTaken(course)) continue;
       if (course.ends[course.far] === undefined) course.causes.says("StreamError", "CHANNEL_CLOSED");
     }
     if (!this.link.met) this.#run.loses();
@@ -139,6 +143,14 @@ export class Side {
       if (channel.stats().state !== "closed") causes.says("AbortError");
     });
     void this.#watch.settles("dispose", channel[Symbol.asyncDispose]());
+  }
+
+  /** A handler takes it before the remote hears that this side closes: what was opened before must have come before. */
+  #isTaken({ sent, plan, far }: Course): boolean {
+    const { isOneSided } = this.#run;
+    const { streams, unaccepted } = this.#run.plansOf(far).limits;
+    const waits = streams !== undefined || unaccepted !== undefined;
+    return sent && plan.met === "handler" && plan.opener === this.name && isOneSided && !waits;
   }
 
   /** An idle channel has no streams, and does not keep its process alive. */

@@ -9,7 +9,7 @@ import { Ledger } from "./ledger.ts";
 import { brief, Net, type SimLink } from "./link.ts";
 import { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
-import { type ChannelEvent, other, type Scenario, type SideName } from "./scenario.ts";
+import { type ChannelEvent, other, type Scenario, type SideName, type SidePlan } from "./scenario.ts";
 import { type Run, Side } from "./side.ts";
 import { Talk } from "./talk.ts";
 import { World } from "./world.ts";
@@ -70,7 +70,8 @@ export class Simulation implements Run {
       delivered: (side: SideName, message: unknown) => this.#delivered(side, message),
     };
     if (plan.bytes === undefined) return new Net(world, random, plan, tap);
-    return new ByteNet(world, random, plan, plan.bytes, (side) => ({
+    const cut = (): void => this.loses();
+    return new ByteNet(world, random, plan, plan.bytes, cut, (side) => ({
       posted: (message) => {
         world.log(`${side} posts ${brief(message)}`);
         this.#told(side, message as Outbound);
@@ -99,6 +100,15 @@ export class Simulation implements Run {
     for (const course of courses) checkCourse(course, (what) => world.fail(what));
     for (const side of this.#both) side.checkClosed();
     this.talk?.checkEnd(event === undefined && this.#scenario.closing !== "dispose");
+  }
+
+  get isOneSided(): boolean {
+    const { event } = this.#scenario;
+    return event === undefined || event.how === "close";
+  }
+
+  plansOf(side: SideName): SidePlan {
+    return this.#scenario.sides[side];
   }
 
   loses(): void {
@@ -174,6 +184,7 @@ export class Simulation implements Run {
       const course = this.courses[(frame.metadata as { plan: number }).plan] as Course;
       this.#byId.set(frame.id, course);
       course.back.opens(frame.readable);
+      course.sent = true;
     }
     const course = this.#byId.get(frame.id);
     if (frame.type === "stream-accept") course?.forth.opens(frame.readable);

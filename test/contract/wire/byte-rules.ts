@@ -13,7 +13,6 @@ const u32 = (...numbers: number[]): Uint8Array => new Uint8Array(new Uint32Array
 const breaches: readonly (readonly [string, string, (peer: BytePeer) => void])[] = [
   ["an unknown type", "BAD_FRAME", (peer) => peer.raw(frameBytes({ type: 11 }))],
   ["memory that was never written", "BAD_FRAME", (peer) => peer.raw(new Uint8Array(16))],
-  ["an unknown flag", "BAD_FRAME", (peer) => peer.data(pattern(8), { flags: 8 })],
   ["flags of a frame that has none", "BAD_FRAME", (peer) => peer.raw(frameBytes({ type: 7, flags: MORE, stream: 1 }))],
   ["a count of a frame that has none", "BAD_FRAME", (peer) => peer.raw(frameBytes({ type: 7, count: 1, stream: 1 }))],
   ["a payload that is no JSON", "BAD_FRAME", (peer) => peer.frame("stream-cancel", OPENED, text("{"))],

@@ -22,7 +22,7 @@ function drained(queue: OutQueue, deficit: number = PLENTY, budget: number = PLE
     queue.deficit += deficit;
     queue.drain(gather, budget);
     // What is handed over does not change until it is taken; here it is taken at once.
-    all.push(joined(...gather.end()));
+    if (gather.length > 0) all.push(joined(...gather.end()));
   }
   return joined(...all);
 }

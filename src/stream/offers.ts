@@ -1,0 +1,306 @@
+/**
+ * The streams that the remote opens: offered to handlers, or to the reader of `incomingStreams`, until somebody takes
+ * them, and refused if nobody will. Which ids they may have, and what a stream does once it was taken, is not their
+ * business.
+ */
+import { connectionLost, StreamError } from "../errors.ts";
+import type { Limits } from "../limits.ts";
+import type { Lane } from "../link.ts";
+import { encodeReason } from "../reason.ts";
+import type { OpenFrame } from "../wire/frames.ts";
+import type { InitialCredit } from "./credit.ts";
+import type { StreamDefinition } from "./definition.ts";
+import type { IncomingOptions } from "./incoming.ts";
+import { Offer } from "./offer.ts";
+import { codecName, type OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { StreamClasses } from "./strategy.ts";
+import type { ChannelStream, Duplex, DuplexOptions } from "./stream.ts";
+import type { Flow, SystemOffer } from "./system.ts";
+
+/** What the offers need of the streams of their channel. */
+export interface OffersHost {
+  readonly limits: Limits;
+  readonly classes: StreamClasses;
+  readonly trusted: boolean;
+  readonly initialCredit: InitialCredit;
+  readonly handlers: ReadonlyMap<string, StreamDefinition>;
+  readonly system: ReadonlyMap<string, (offer: SystemOffer) => void>;
+  readonly options: OptionsReader;
+  /** All that is open, by id. */
+  readonly open: Map<number, Duplex | Offer>;
+  /** Streams under way, and the largest highWaterMark that the remote takes from us. */
+  readonly active: number;
+  readonly remoteWindow: number;
+  make(options: DuplexOptions): Duplex;
+  breach(error: unknown): void;
+  changed(): void;
+}
+
+export class Offers {
+  readonly #host: OffersHost;
+  #offers: Offer[] = [];
+  /** Streams that were taken by a handler which has not settled. */
+  #theirs = 0;
+  /** The stream of streams that no handler is named for, once somebody has asked for it; and its reads that wait. */
+  #incoming: ReadableStream<ChannelStream> | undefined = undefined;
+  #incomingController: ReadableStreamDefaultController<ChannelStream> | undefined = undefined;
+  #wanted = false;
+  #closed: { readonly reason: unknown } | undefined = undefined;
+
+  constructor(host: OffersHost) {
+    this.#host = host;
+  }
+
+  /** Handlers that have not settled. */
+  get handled(): number {
+    return this.#theirs;
+  }
+
+  /** The streams that no handler is named for. Until somebody has asked for them, such streams are refused. */
+  get incomingStreams(): ReadableStream<ChannelStream> {
+    if (this.#incoming === undefined) {
+      const { ReadableStream } = this.#host.classes;
+      this.#incoming = new ReadableStream<ChannelStream>(
+        {
+          start: (controller) => {
+            this.#incomingController = controller;
+          },
+          pull: () => {
+            this.#wanted = true;
+            this.#deliver();
+          },
+          cancel: (reason) => {
+            this.#incomingController = undefined;
+            for (const offer of [...this.#offers]) {
+              if (offer.definition === undefined && offer.system === undefined) this.#refuse(offer, reason);
+            }
+          },
+        },
+        { highWaterMark: 0 },
+      );
+      this.#endIncoming();
+    }
+    return this.#incoming;
+  }
+
+  /** The remote has opened a stream. `own`: its lane is a port of its own, which waits for a listener. */
+  offer(frame: OpenFrame, lane: Lane, own: boolean): void {
+    const { id, name } = frame;
+    const { handlers, initialCredit } = this.#host;
+    const offer = new Offer(frame, lane, handlers.get(name), initialCredit, this);
+    if (own) lane.listen(offer);
+    this.#host.open.set(id, offer);
+    const system = this.#host.system.get(name);
+    if (system !== undefined) {
+      // Of a call under way, also while the channel is closing.
+      this.#offers.push(offer);
+      this.#host.changed();
+      offer.system = this.#systemOffer(offer);
+      system(offer.system);
+    } else if (this.#closed !== undefined) {
+      this.#refuse(offer, this.#closed.reason);
+    } else if (offer.definition === undefined && this.#incomingController === undefined) {
+      const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
+      this.#refuse(
+        offer,
+        new StreamError(
+          "STREAM_NOT_FOUND",
+          `Cannot open ${what}: the remote has no handler for it, name it in its streams or read its incomingStreams`,
+        ),
+      );
+    } else if (this.#offers.filter((each) => each.system === undefined).length >= this.#host.limits.unaccepted * 2) {
+      // Twice what the remote was told: it may know of streams that ended here before we do.
+      const { unaccepted } = this.#host.limits;
+      this.#refuse(
+        offer,
+        new StreamError(
+          "STREAM_LIMIT",
+          `Cannot open stream "${name}": ${unaccepted} wait to be taken already, open fewer at once`,
+        ),
+      );
+    } else {
+      this.#offers.push(offer);
+      this.#host.changed();
+      this.#deliver();
+    }
+  }
+
+  #systemOffer(offer: Offer): SystemOffer {
+    return {
+      metadata: offer.frame.metadata,
+      get arrived() {
+        return offer.arrived;
+      },
+      accept: (options, flow) => this.#accept(offer, options, flow),
+      refuse: (reason) => {
+        if (this.#offers.includes(offer)) this.#refuse(offer, reason);
+      },
+      withdrawn: undefined,
+      arriving: undefined,
+    };
+  }
+
+  /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
+  #deliver(): void {
+    for (const offer of [...this.#offers]) {
+      if (this.#theirs >= this.#host.limits.streams) return;
+      if (offer.system !== undefined) continue;
+      if (offer.definition !== undefined) this.#handle(offer, offer.definition);
+      else if (this.#wanted) this.#hand(offer);
+    }
+  }
+
+  #handle(offer: Offer, definition: StreamDefinition): void {
+    const stream = this.#accept(offer, definition);
+    if (stream === undefined) return;
+    this.#theirs++;
+    let result: unknown;
+    try {
+      result = definition.handler(stream);
+    } catch (error) {
+      result = Promise.reject(error);
+    }
+    Promise.resolve(result)
+      .then(
+        () => stream.abandon(`Cannot go on with stream "${stream.name}": its handler settled without using it`),
+        (error) => stream.fail("abort", error),
+      )
+      .then(() => {
+        this.#theirs--;
+        this.#host.changed();
+        this.#deliver();
+      });
+  }
+
+  #hand(offer: Offer): void {
+    const stream = this.#accept(offer, {});
+    if (stream === undefined) return;
+    this.#wanted = false;
+    this.#incomingController?.enqueue(stream);
+  }
+
+  #accept(offer: Offer, options: StreamOptions, flow?: Flow): Duplex | undefined {
+    if (!this.#offers.includes(offer)) return undefined;
+    this.#offers.splice(this.#offers.indexOf(offer), 1);
+    const { frame, lane } = offer;
+    let resolved = this.#host.options.read(options);
+    const writes = frame.returns ?? frame.codec;
+    if (options.codec === undefined) {
+      // Those that need no option are known to both sides.
+      const readable = this.#host.options.builtIn(frame.codec) ?? resolved.incoming.codec;
+      const writable = this.#host.options.builtIn(writes) ?? resolved.codec;
+      if (readable !== resolved.incoming.codec || writable !== resolved.codec)
+        resolved = this.#host.options.read({
+          ...options,
+          codec: { ...(readable && { readable }), ...(writable && { writable }) },
+        });
+    }
+    const mismatch = mismatchOf(frame, resolved);
+    if (mismatch !== undefined) {
+      this.#refuse(offer, mismatch);
+      return undefined;
+    }
+    const stream = this.#host.make({
+      name: frame.name,
+      metadata: frame.metadata,
+      codec: resolved.codec,
+      transfer: resolved.transfer,
+      incoming: withFlow(
+        this.#host.options.among(this.#host.options.suggested(resolved, frame.writable), this.#host.active),
+        flow,
+      ),
+      initial: this.#host.initialCredit,
+      outgoing: resolved.outgoing,
+      signal: undefined,
+    });
+    stream.id = frame.id;
+    stream.lane = lane;
+    this.#host.open.set(frame.id, stream);
+    const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
+    lane.post({
+      type: "stream-accept",
+      id: frame.id,
+      codec: frame.codec,
+      ...(frame.returns !== undefined && { returns: frame.returns }),
+      readable: stream.incoming.window,
+      ...(suggestion && { writable: suggestion }),
+    });
+    stream.accepted();
+    const { unit, limit, bytes } = frame.readable;
+    if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
+    else stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#host.remoteWindow), bytes);
+    flow?.taken?.(stream);
+    offer.handOver(stream);
+    return stream;
+  }
+
+  #refuse(offer: Offer, reason: unknown): void {
+    const { id } = offer.frame;
+    offer.lane.post({ type: "stream-refuse", id, reason: encodeReason(reason, this.#host.trusted) });
+    offer.lane.close();
+    this.#forget(offer);
+  }
+
+  #forget(offer: Offer): void {
+    this.#host.open.delete(offer.frame.id);
+    const at = this.#offers.indexOf(offer);
+    if (at >= 0) this.#offers.splice(at, 1);
+    this.#host.changed();
+  }
+
+  // What an offer tells.
+
+  breach(error: unknown): void {
+    this.#host.breach(error);
+  }
+
+  /** Its opener gave both directions up before anybody took it. */
+  withdrawn(offer: Offer, reason: unknown): void {
+    offer.system?.withdrawn?.(reason);
+    offer.lane.close();
+    this.#forget(offer);
+  }
+
+  /** Its port is gone, and only that is known. */
+  laneLost(offer: Offer, error: Error): void {
+    this.withdrawn(offer, connectionLost(`stream "${offer.frame.name}"`, error));
+  }
+
+  // The end.
+
+  /** Nothing new is taken any more: `reason` is what the remote's attempts are refused with. */
+  close(reason: unknown): void {
+    this.#closed ??= { reason };
+    for (const offer of [...this.#offers]) if (offer.system === undefined) this.#refuse(offer, reason);
+    this.#endIncoming();
+  }
+
+  /** Everything ends with `reason`. */
+  fail(reason: unknown): void {
+    for (const offer of [...this.#offers]) this.#refuse(offer, reason);
+  }
+
+  #endIncoming(): void {
+    if (this.#closed === undefined) return;
+    this.#incomingController?.close();
+    this.#incomingController = undefined;
+  }
+}
+
+/** What is wrong if the two sides name different codecs for a direction. */
+function mismatchOf(frame: OpenFrame, { codec, incoming }: ResolvedOptions): StreamError | undefined {
+  const reads = codecName(incoming.codec);
+  const writes = codecName(codec);
+  const returns = frame.returns ?? frame.codec;
+  if (frame.codec === reads && returns === writes) return undefined;
+  const what =
+    frame.codec === reads
+      ? `its opener reads "${returns}", this side sends "${writes}"`
+      : `its opener sends "${frame.codec}", this side reads "${reads}"`;
+  const message = `Cannot open stream "${frame.name}": ${what}, name the same codec on both`;
+  return new StreamError("CODEC_MISMATCH", message);
+}
+
+function withFlow(options: IncomingOptions, flow: Flow | undefined): IncomingOptions {
+  return flow === undefined ? options : { ...options, ...flow };
+}
