@@ -162,7 +162,7 @@ export function byteLives(): void {
     await peer.unmoved();
   });
 
-  it("$/shutdown goes on the path of the data, behind the streams that were opened before", async () => {
+  it("$/shutdown goes on the path of the data, behind the streams that were opened before, and once the calls are there", async () => {
     const peer = await greetedBytes({}, {}, { ownControl: true });
     peer.channel.openStream("one");
     peer.channel.openStream("two");
