@@ -2,6 +2,8 @@
 // order rotates, so that nobody always runs after the same neighbour. Knows no units and judges nothing.
 
 const PATIENCE_MS = 120_000;
+/** So long, and at least once, every subject runs before it counts. */
+const WARM_UP_MS = 2_000;
 
 /**
  * `{ samples, failures }`: per subject the value of each round, or what it failed with. A subject that fails
@@ -27,7 +29,11 @@ export async function measure(work, subjects, rounds) {
     if (!run) continue;
     runs.set(subject, run);
     progress(`${work}: warming up ${subject}`);
-    if ((await attempt(subject, () => run.once())) !== undefined) samples.set(subject, []);
+    const warm = performance.now() + WARM_UP_MS;
+    samples.set(subject, []);
+    // Engines compile what runs often: whoever has more code takes longer to get there.
+    do await attempt(subject, () => run.once());
+    while (performance.now() < warm && !failures.has(subject));
   }
   for (let round = 0; round < rounds; round++) {
     const order = subjects.map((_, at) => subjects[(at + round) % subjects.length].subject);

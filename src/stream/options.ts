@@ -75,6 +75,8 @@ export interface ResolvedOptions {
 /** Without any strategy: codecs of bytes hold this many bytes, the others this many chunks. */
 const DEFAULT_BYTES = { trusted: 1024 * 1024, untrusted: 64 * 1024 };
 const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 256, size: undefined };
+/** Over bytes a grant costs a call of the system at each side, and waking the other process. */
+const CHUNKS_OVER_BYTES: Strategy = { ...CHUNKS, highWaterMark: 1_024 };
 
 /**
  * The byte windows of streams that are open at once, all together, as far as none falls below the least: a thousand
@@ -89,6 +91,8 @@ export class OptionsReader {
   readonly #trusted: boolean;
   /** Where the user names no codec; `undefined`: structured clone. */
   readonly #codec: Codec | undefined;
+  /** The window of codecs that do not count bytes. */
+  readonly #chunks: Strategy;
   /** What most streams have: one object for all of them. */
   readonly #default: IncomingOptions;
   /** The same with a smaller byte window, by that. */
@@ -99,7 +103,8 @@ export class OptionsReader {
     this.#limits = limits;
     this.#trusted = trusted;
     this.#codec = codec;
-    this.#default = this.#made({ bytes: false, codec, schema: undefined, fixed: false }, CHUNKS);
+    this.#chunks = codec === undefined ? CHUNKS : CHUNKS_OVER_BYTES;
+    this.#default = this.#made({ bytes: false, codec, schema: undefined, fixed: false }, this.#chunks);
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
@@ -177,7 +182,7 @@ export class OptionsReader {
   #incoming(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema">, given: Strategy | undefined): IncomingOptions {
     const { bytes, codec, schema } = asked;
     if (given === undefined && codec === this.#codec && schema === undefined && !bytes) return this.#default;
-    let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
+    let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : this.#chunks);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
     // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
     return this.#made({ ...asked, fixed: bytes || given !== undefined }, strategy);

@@ -55,7 +55,7 @@ export class Simulation implements Run {
     this.random = new Random(seed ^ 0x51b1ce);
     this.courses = streams.map((plan) => new Course(this.world, this.random.fork(), scenario, plan, this.causes));
     const { talk } = scenario;
-    this.talk = talk && new Talk(this, this.random.fork(), talk, sides);
+    this.talk = talk && new Talk(this, this.random.fork(), talk, scenario);
     this.#ledger = new Ledger((what) => this.world.fail(what));
     this.net = this.#net(scenario.link);
     this.#sides = { A: new Side(this, "A", sides.A), B: new Side(this, "B", sides.B) };

@@ -9,7 +9,8 @@ import { DataFlow } from "./data-flow.ts";
 import type { DataPlan, StepPlan, TalkPlan } from "./draw-talk.ts";
 import type { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
-import { other, type SideName, type SidePlan } from "./scenario.ts";
+import { defaultWindow } from "./rule.ts";
+import { other, type Scenario, type SideName } from "./scenario.ts";
 import { Watcher } from "./watch.ts";
 import type { World } from "./world.ts";
 
@@ -50,7 +51,7 @@ export class Talk {
   /** The channel is closed, or was lost: what is under way may be cut. */
   ends = false;
 
-  constructor(host: TalkHost, random: Random, plan: TalkPlan, sides: Readonly<Record<SideName, SidePlan>>) {
+  constructor(host: TalkHost, random: Random, plan: TalkPlan, { link, sides }: Pick<Scenario, "link" | "sides">) {
     this.plan = plan;
     this.#host = host;
     this.#random = random;
@@ -58,7 +59,7 @@ export class Talk {
     this.#dataCauses = { A: new Causes(host.channelCauses), B: new Causes(host.channelCauses) };
     const flow = (sender: SideName): DataFlow => {
       const [sending, receiving] = [plan.data[sender], plan.data[other(sender)]];
-      const window = receiving.highWaterMark ?? sending.highWaterMark ?? 256;
+      const window = receiving.highWaterMark ?? sending.highWaterMark ?? defaultWindow({ link });
       const early = sides[other(sender)].initialCredit?.chunks ?? 1;
       return new DataFlow(sender, Math.max(1, Math.ceil(window), early), (what) => host.world.fail(what));
     };

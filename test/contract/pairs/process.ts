@@ -81,6 +81,7 @@ export class Children {
       near,
       far: new Far(ask),
       classes: native,
+      defaultWindow: 1_024,
       async kill() {
         // `spawn` gives no channel before its data can go, and tells otherwise of a child that dies before.
         if (met) await link.started;

@@ -17,27 +17,29 @@ import {
 } from "./tools.ts";
 
 export function windows({ test }: Contract): void {
-  test("without any strategy 256 chunks may be on their way unread", async (make) => {
+  test("without any strategy 256 chunks may be on their way unread, over bytes 1,024", async (make) => {
     const pair = make({});
+    const { defaultWindow = 256 } = pair;
     const stream = pair.near.openStream("puppet");
-    flood(stream.writable.getWriter(), numbers(1000));
+    flood(stream.writable.getWriter(), numbers(4 * defaultWindow));
     const puppet = pair.far.stream("puppet");
-    expect(await started(pair, stream)).toBe(256);
+    expect(await started(pair, stream)).toBe(defaultWindow);
     const { incoming } = await puppet.stats();
     expect(incoming).toMatchObject({
       unit: "chunks",
-      highWaterMark: 256,
-      queued: 256,
-      chunks: 256,
-      peak: 256,
+      highWaterMark: defaultWindow,
+      queued: defaultWindow,
+      chunks: defaultWindow,
+      peak: defaultWindow,
       credit: 0,
     });
-    expect(await puppet.readMany(500)).toEqual(numbers(500));
+    const half = 2 * defaultWindow;
+    expect(await puppet.readMany(half)).toEqual(numbers(half));
     await eventually(
       () => stream.stats().outgoing.chunks,
-      (count) => count > 500,
+      (count) => count > half,
     );
-    expect((await puppet.stats()).incoming.peak).toBe(256);
+    expect((await puppet.stats()).incoming.peak).toBe(defaultWindow);
   });
 
   for (const [untrusted, window] of [
