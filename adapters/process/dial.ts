@@ -5,6 +5,7 @@
 import net from "node:net";
 import { LinkError } from "../../src/errors.ts";
 import type { Inlet } from "./inlet.ts";
+import { Pace } from "./pace.ts";
 import { Expected, SPOKEN_BYTES, spoken } from "./secrets.ts";
 
 /** A listener that is crowded by strangers may drop us as well: so often it is tried, this many milliseconds apart. */
@@ -49,6 +50,7 @@ export function dial(dialing: Dialing): () => void {
       const message = `Cannot use the data connection at "${path}": who listens there did not give the proof that was told in $/hello; see who else can write to its directory`;
       finish(() => failed(new LinkError("BAD_PROOF", message)));
     };
+    const pace = new Pace(() => socket.resume());
     socket = net.connect({
       path,
       onread: {
@@ -59,7 +61,7 @@ export function dial(dialing: Dialing): () => void {
             count += read;
             if (count === SPOKEN_BYTES) check();
           }
-          return true;
+          return pace.goesOn(read);
         },
       },
     });

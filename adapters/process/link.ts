@@ -47,7 +47,7 @@ export abstract class ProcessLink implements ByteLink {
 
   /** Not filled with zeros, and not of the pool that small ones share. */
   allocate(bytes: number): Uint8Array {
-    return new Uint8Array(Buffer.allocUnsafeSlow(bytes).buffer);
+    return Buffer.allocUnsafeSlow(bytes);
   }
 
   write(parts: readonly Uint8Array[], taken: () => void): boolean {

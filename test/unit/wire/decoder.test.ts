@@ -93,7 +93,7 @@ describe("Decoder", () => {
         expect(payload.byteOffset % 8).toBe(0);
         const behind = new Uint8Array(payload.buffer, payload.byteOffset + payload.byteLength);
         expect(behind.every((byte) => byte === 0)).toBe(true);
-        expect(payload.buffer.byteLength - payload.byteLength).toBeLessThanOrEqual(24);
+        expect(payload.buffer.byteLength - payload.byteLength).toBeLessThanOrEqual(32);
       }
     }
   });
