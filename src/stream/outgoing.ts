@@ -82,9 +82,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** Makes what the first chunk would: of a stream that is kept as a pattern. */
   prepare(): void {
-    const posting = new Posting(this);
-    posting.prepare();
-    this.#shipping = posting;
+    this.#shipping = this.#makeShipping();
+    this.#shipping.prepare();
   }
 
   get codecName(): string {

@@ -21,7 +21,6 @@ export class Posting implements Shipping, Gathering {
     this.#batch = new Batch(host.owner.id, host.weighed);
   }
 
-  /** Makes what the first chunk would: of a stream that is kept as a pattern. */
   prepare(): void {
     this.#batch.addPlain({ a: [0] }, 1);
   }

@@ -44,6 +44,8 @@ export class Pushing implements Shipping {
     this.#lane.push(bytes, form, weighed ? weight : undefined, lend, codec.decodeAll !== undefined);
   }
 
+  prepare(): void {}
+
   expect(): void {}
 
   flush(): boolean {

@@ -10,6 +10,8 @@ export interface Shipping {
   start(chunk: unknown, weight: number): void;
   /** More chunks are likely to follow in this turn. */
   expect(): void;
+  /** Makes what the first chunk would: of a stream that is kept as a pattern. */
+  prepare(): void;
   /** Sends what was gathered. Returns whether there was anything. */
   flush(): boolean;
   /** Forgets what was not sent: all of it, or only a chunk that is still the writer's own memory. */

@@ -178,12 +178,19 @@ export class Streams implements StreamContext {
   }
 
   #make(options: DuplexOptions): Duplex {
-    if (this.#kept === undefined) {
-      this.#kept = new Duplex(this, { ...options, ...this.#options.read({}), ...NOTHING_OF_A_USER });
-      this.#kept.incoming.prepare();
-      this.#kept.outgoing.prepare();
-    }
+    this.#kept ??= this.#makeKept(options);
     return new Duplex(this, options);
+  }
+
+  #makeKept(options: DuplexOptions): Duplex {
+    const kept = new Duplex(this, { ...options, ...this.#options.read({}), ...NOTHING_OF_A_USER });
+    // No stream has this id.
+    kept.lane = this.#host.link.lane?.(0);
+    kept.incoming.prepare();
+    kept.outgoing.prepare();
+    kept.readable.getReader();
+    kept.writable.getWriter();
+    return kept;
   }
 
   /** The remote's hello has come: what was opened meanwhile can go. `first` says which ids are ours. */
