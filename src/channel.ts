@@ -128,6 +128,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #draining: (() => void)[] = [];
   #drained = false;
   #alive = true;
+  /** What broke it. */
+  #failure: { readonly reason: unknown } | undefined = undefined;
   /** Whether it keeps the process alive, as its user has said. */
   #ref: boolean | undefined = undefined;
   #settleReady!: (error?: { reason: unknown }) => void;
@@ -543,6 +545,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #finish(failure?: { reason: unknown }, reasonFor: (what: string) => unknown = () => failure?.reason): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
+    this.#failure = failure;
     this.#heartbeat.stop();
     this.#stopWaiting?.();
     const why = failure === undefined ? (what: string) => this.#closedError(`finish ${what}`) : reasonFor;
@@ -556,8 +559,10 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#link.close();
   }
 
+  /** Its `cause` is what broke the channel, if it was not closed. */
   #closedError(what: string): StreamError {
-    return new StreamError("CHANNEL_CLOSED", `Cannot ${what}: the channel is ${this.#state}, connect anew`);
+    const message = `Cannot ${what}: the channel is ${this.#state}, connect anew`;
+    return new StreamError("CHANNEL_CLOSED", message, this.#failure && { cause: this.#failure.reason });
   }
 
   // What the parts tell.

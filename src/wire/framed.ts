@@ -6,16 +6,13 @@ import { type LinkError, mistake, ProtocolError } from "../errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../link.ts";
 import type { ByteLane, CoreLink, CoreReceiver } from "./core-link.ts";
 import { Decoder, type FrameSink } from "./decoder.ts";
+import { fieldsOf, MOST_TEXT, numbered, payloadOf, textOf } from "./fields.ts";
 import { type Frame, parseFrame } from "./frames.ts";
-import { MOST_DEPTH, takeMetadata } from "./json.ts";
-import { wrongInText } from "./json-text.ts";
-import { formOf, type Header, readF64, TYPES, writeF64 } from "./layout.ts";
-import { OutQueue } from "./out-queue.ts";
+import { formOf, type Header, TYPES } from "./layout.ts";
 import { Outbox } from "./outbox.ts";
 import { MOST_TOGETHER, readPayload } from "./payload.ts";
+import { StreamLane } from "./stream-lane.ts";
 
-/** Bytes of a frame that is no data: the metadata of a stream, a reason, a message as text. Every peer takes so many. */
-const MOST_TEXT = 4 * 1024 * 1024;
 /** UTF-8 takes at most this many bytes for one unit of a string. */
 const BYTES_PER_UNIT = 3;
 /** Bytes of a table in front of a single chunk. */
@@ -25,11 +22,6 @@ const LAST_WORDS = 1_000;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
 const encoder = new TextEncoder();
-// A byte order mark is no JSON: it stays, and does not parse.
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-/** Levels of a frame around what the user gave. */
-const ENVELOPE = 1;
-const NOTHING = new Uint8Array(0);
 
 /** What the decoder needs to know of streams: may data of this one come, as far as its credit goes? */
 export type Admits = (stream: number) => boolean;
@@ -119,10 +111,11 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   #lane(id: number): StreamLane {
     let lane = this.#lanes.get(id);
     if (lane === undefined) {
-      lane = new StreamLane(this, this.#outbox, id, () => {
+      const forget = (): void => {
         this.#lanes.delete(id);
         this.#decoder.drop(id);
-      });
+      };
+      lane = new StreamLane(id, this.#outbox, this.postFrame.bind(this), forget);
       this.#lanes.set(id, lane);
     }
     return lane;
@@ -242,118 +235,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   }
 }
 
-/** The lane of one stream. */
-class StreamLane implements ByteLane {
-  onRoom: (() => void) | undefined = undefined;
-  readonly #link: FramedLink;
-  readonly #outbox: Outbox;
-  readonly #queue: OutQueue;
-  readonly #forget: () => void;
-
-  constructor(link: FramedLink, outbox: Outbox, id: number, forget: () => void) {
-    this.#link = link;
-    this.#outbox = outbox;
-    this.#queue = new OutQueue(id, outbox.memories);
-    this.#forget = forget;
-  }
-
-  get full(): boolean {
-    return this.#queue.full;
-  }
-
-  get queued(): number {
-    return this.#queue.chunks;
-  }
-
-  push(bytes: Uint8Array, form: number, weight: number | undefined, lend: boolean, pack?: boolean): void {
-    this.#queue.push(bytes, form, weight, lend, pack);
-    this.#outbox.ready(this.#queue, this.#queue.full);
-  }
-
-  discard(all: boolean): void {
-    this.#queue.discard(all);
-  }
-
-  last(type: number, payload: Uint8Array): void {
-    this.#queue.end(type, payload);
-    this.#outbox.ready(this.#queue);
-  }
-
-  post(message: unknown): void {
-    this.#link.postFrame(message as Frame, this.#queue.stream);
-  }
-
-  /** Frames come by the link, which knows whose they are. */
-  listen(): void {}
-
-  close(): void {
-    this.#forget();
-  }
-}
-
-/** Limits may be ∞, which JSON has no word for: there it is null. */
-const toJson = (_key: string, value: unknown): unknown => (value === Number.POSITIVE_INFINITY ? null : value);
-
-function payloadOf(frame: Frame): Uint8Array {
-  const { type, id: _, ...fields } = frame;
-  if (type === "stream-end") {
-    const payload = new Uint8Array(8);
-    writeF64(payload, 0, frame.chunks);
-    return payload;
-  }
-  if (type === "stream-open" && frame.metadata !== undefined)
-    Object.assign(fields, { metadata: takeMetadata(frame.metadata) });
-  if (type === "stream-ended") return NOTHING;
-  const payload = encoder.encode(JSON.stringify(fields, toJson));
-  if (payload.length <= MOST_TEXT) return payload;
-  const message = `Cannot open a stream: its metadata come to ${payload.length} bytes, ${MOST_TEXT} are the most; pass large values in the stream`;
-  throw mistake(new RangeError(message), "MESSAGE_TOO_LARGE");
-}
-
-/** A frame whose payload is numbers, checked as any other. */
-function numbered({ type, stream: id }: Readonly<Header>, payload: Uint8Array): Frame {
-  const isCredit = type === TYPES["stream-credit"];
-  if (payload.length !== (isCredit ? 16 : 8)) throw badPayload(isCredit ? "stream-credit" : "stream-end");
-  if (!isCredit) return parseFrame({ type: "stream-end", id, chunks: readF64(payload, 0) });
-  return parseFrame({ type: "stream-credit", id, limit: readF64(payload, 0), bytes: readF64(payload, 8) });
-}
-
-function textOf(payload: Uint8Array): string {
-  try {
-    return decoder.decode(payload);
-  } catch {
-    throw badPayload("message");
-  }
-}
-
-/** The windows of these are read as they were written: null is ∞. */
-function fieldsOf(payload: Uint8Array, name: string): Record<string, unknown> {
-  const text = textOf(payload);
-  let fields: unknown;
-  try {
-    fields = JSON.parse(text);
-  } catch {
-    throw badPayload(name);
-  }
-  if (wrongInText(text, fields, MOST_DEPTH + ENVELOPE) !== undefined) throw badPayload(name);
-  if (typeof fields !== "object" || fields === null || Array.isArray(fields)) throw badPayload(name);
-  const record = fields as Record<string, unknown>;
-  for (const key of ["readable", "writable"]) if (record[key] !== undefined) record[key] = unlimited(record[key]);
-  return record;
-}
-
-function unlimited(window: unknown): unknown {
-  if (typeof window !== "object" || window === null) return window;
-  const read = { ...window } as Record<string, unknown>;
-  for (const key of ["limit", "bytes", "highWaterMark"]) if (read[key] === null) read[key] = Number.POSITIVE_INFINITY;
-  return read;
-}
-
 function tooLong(length: number, longest: number): RangeError {
   const message = `Cannot send a message of ${length} characters: the remote takes ${longest}, pass a stream or raise limits.message there`;
   return mistake(new RangeError(message), "MESSAGE_TOO_LARGE");
-}
-
-function badPayload(name: string): ProtocolError {
-  return new ProtocolError("BAD_FRAME", `Cannot read a frame: the payload of its ${name} is not what it must be`);
 }

@@ -110,7 +110,7 @@ describe("OutQueue", () => {
       fc.property(
         fc.array(size, { maxLength: 40 }),
         fc.boolean(),
-        fc.integer({ min: 1, max: 400_000 }),
+        fc.integer({ min: 1_000, max: 400_000 }),
         (sizes, weighed, deficit) => {
           const queue = make();
           const parts: Uint8Array[] = [];
