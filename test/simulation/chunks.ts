@@ -25,7 +25,7 @@ const LONGEST = 100_000;
 const HUGE = 600_000;
 const OWN_LENGTH = 1000;
 const TABLE = 16;
-const ROOM_BEHIND = 24;
+const ROOM_BEHIND = 32;
 const PATTERN = new Uint8Array(HUGE + 60_000);
 for (let i = 0, state = 1; i < PATTERN.length; i++) {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
