@@ -43,7 +43,9 @@ function bufferLength(value: object): number {
   return isArrayBuffer(value) ? value.byteLength : -1;
 }
 
-function isArrayBuffer(value: object): value is ArrayBuffer {
+/** One of this realm, or of another. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  if (typeof value !== "object" || value === null) return false;
   return (
     value instanceof ArrayBuffer ||
     (!isPlain(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")

@@ -2,6 +2,7 @@
  * Chunks on their way over a lane of messages: made the stream's own, gathered in a batch, and posted as structured
  * clones. The first chunk of an idle stream is posted at once.
  */
+import type { Codec } from "../codecs/codec.ts";
 import { Batch } from "./batch.ts";
 import { charge, own } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
@@ -42,12 +43,10 @@ export class Posting implements Shipping, Gathering {
       }
     }
     if (codec === undefined) this.#startOwned(chunk, weight, alone);
-    else this.#startEncoded(chunk, weight, alone);
+    else this.#startEncoded(codec, chunk, weight, alone);
   }
 
-  #startEncoded(chunk: unknown, weight: number, alone: boolean): void {
-    const { codec } = this.#host;
-    if (codec === undefined) return;
+  #startEncoded(codec: Codec, chunk: unknown, weight: number, alone: boolean): void {
     const form = codec.form?.(chunk) ?? 0;
     if (form !== this.#batch.form) {
       this.flush();

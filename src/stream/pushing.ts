@@ -5,7 +5,7 @@
 import type { Codec } from "../codecs/codec.ts";
 import { mistake } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
-import { attached, moved } from "./chunk.ts";
+import { attached, isArrayBuffer, moved } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 
@@ -94,8 +94,4 @@ function viewOf(encoded: ArrayBufferView | ArrayBuffer): Uint8Array {
 /** Shared memory may change while it is sent. */
 function isShared({ buffer }: Uint8Array): boolean {
   return !isArrayBuffer(buffer);
-}
-
-function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return value instanceof ArrayBuffer || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }

@@ -39,6 +39,17 @@ export class Gather {
     writeHeader(memory, at, header);
   }
 
+  /** The header of a frame that is no data. */
+  plainHeader(type: number, stream: number, length: number): void {
+    this.header({ length, type, flags: 0, count: 0, stream, total: 0 });
+  }
+
+  /** A whole frame that is no data. */
+  frame(type: number, stream: number, payload: Uint8Array): void {
+    this.plainHeader(type, stream, payload.length);
+    this.bytes(payload);
+  }
+
   /** Bytes that do not change until they are taken, and their padding. */
   bytes(bytes: Uint8Array): void {
     if (bytes.length <= SMALL) {

@@ -190,17 +190,7 @@ export class OutQueue {
       } else {
         this.#items.shift();
         if (item.kind === "copies") this.#send(item, gather);
-        else {
-          gather.header({
-            length: item.payload.length,
-            type: item.type,
-            flags: 0,
-            count: 0,
-            stream: this.stream,
-            total: 0,
-          });
-          gather.bytes(item.payload);
-        }
+        else gather.frame(item.type, this.stream, item.payload);
       }
       this.deficit -= gather.length - before;
     }

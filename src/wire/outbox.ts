@@ -134,7 +134,7 @@ export class Outbox {
   #flush(): void {
     if (this.#writing || this.#closed) return;
     if (!this.#connected || this.#empty) {
-      if (this.#empty || !this.#connected) this.#finish();
+      this.#finish();
       return;
     }
     const gather = this.#gather;
@@ -174,15 +174,11 @@ export class Outbox {
   }
 
   #addControl(gather: Gather): void {
-    const flags = 0;
-    for (const { type, stream, payload } of this.#control) {
-      gather.header({ length: payload.length, type, flags, count: 0, stream, total: 0 });
-      gather.bytes(payload);
-    }
+    for (const { type, stream, payload } of this.#control) gather.frame(type, stream, payload);
     this.#control = [];
     this.#controlBytes = 0;
     for (const [stream, { limit, bytes }] of this.#credit) {
-      gather.header({ length: 16, type: TYPES["stream-credit"], flags, count: 0, stream, total: 0 });
+      gather.plainHeader(TYPES["stream-credit"], stream, 16);
       const { memory, at } = gather.room(16);
       writeF64(memory, at, limit);
       writeF64(memory, at + 8, bytes);
