@@ -171,7 +171,7 @@ export function byteLives(): void {
     const { id } = await peer.seen(({ method }) => method === "$/ping");
     peer.message({ id, result: null });
     await peer.seen(({ method }) => method === "$/shutdown");
-    const order = peer.came.map(({ type, method }) => type ?? method).filter((each) => each !== "$/ping");
+    const order = peer.messages.map(({ type, method }) => type ?? method).filter((each) => each !== "$/ping");
     expect(order).toEqual(["$/hello", "stream-open", "stream-open", "$/shutdown"]);
   });
 

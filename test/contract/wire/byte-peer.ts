@@ -2,7 +2,8 @@
 import { type ByteLink, type ByteLinkReceiver, type Channel, type ConnectOptions, connect, LinkError } from "sluice";
 import { expect, onTestFinished } from "vitest";
 import { DATA, type Fields, frameBytes, framesIn, joined, text } from "../../unit/support/bytes.ts";
-import { HELLO, type Message, OPENED, WINDOW } from "./peer.ts";
+import { HandDriven, type Message } from "./hand-driven.ts";
+import { HELLO, OPENED, WINDOW } from "./peer.ts";
 
 const NAMES = ["", "message", "stream-open", "stream-accept", "stream-refuse", "stream-data", "stream-end"];
 const MORE_NAMES = ["stream-ended", "stream-error", "stream-credit", "stream-cancel"];
@@ -18,18 +19,15 @@ export interface PeerOptions {
   readonly stalls?: boolean;
 }
 
-export class BytePeer {
+export class BytePeer extends HandDriven {
   readonly channel: Channel;
-  /** Frames and messages that have come, in their order on each path; frames have `type`, `id` and their fields. */
-  readonly came: Message[] = [];
   /** The channel has closed the link. */
   closed = false;
   #receiver!: ByteLinkReceiver;
   readonly #ownControl: boolean;
-  #asked = 0;
-  #waiting: (() => void)[] = [];
 
   constructor(options: ConnectOptions = {}, { ownControl = false, stalls = false }: PeerOptions = {}) {
+    super();
     this.#ownControl = ownControl;
     const link: ByteLink = {
       kind: "bytes",
@@ -50,18 +48,18 @@ export class BytePeer {
           receiver.connected();
         });
       },
-      ...(ownControl && { post: (line: string) => this.#add(JSON.parse(line)) }),
+      ...(ownControl && { post: (line: string) => this.add(JSON.parse(line)) }),
       write: (parts, taken) => {
         if (stalls) return false;
         for (const { type, stream, payload, flags, count } of framesIn(joined(...parts)))
-          this.#add(meaningOf(type, stream, payload, flags, count));
+          this.add(meaningOf(type, stream, payload, flags, count));
         setImmediate(taken);
         return false;
       },
       keepAlive: () => {},
       close: () => {
         this.closed = true;
-        this.#wake();
+        this.wake();
       },
     };
     this.channel = connect(link, options);
@@ -113,61 +111,19 @@ export class BytePeer {
     this.#receiver.lost(new LinkError("CONNECTION_LOST", "The peer is gone"));
   }
 
-  /** The first of what has come for which `matches`, now or later. */
-  async seen(matches: (message: Message) => boolean): Promise<Message> {
-    for (;;) {
-      const message = this.came.find(matches);
-      if (message !== undefined) return message;
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
-  }
-
   /** The first frame of that type. */
   got(type: string): Promise<Message> {
     return this.seen((message) => message["type"] === type);
   }
 
-  /** Waits until the channel has handled all that was sent. */
-  async settled(): Promise<void> {
-    for (let i = 0; i < 2; i++) {
-      const id = `settled ${this.#asked++}`;
-      this.message({ id, method: "no such method" });
-      await this.seen((message) => message["id"] === id);
-    }
-  }
-
   /** The channel has ended with this error, which blames the remote, has told so, and reads no more. */
-  async accused(code: string): Promise<void> {
-    const settled = this.channel.closed.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    const error = await Promise.race([settled, this.settled().then(() => "no offence taken")]);
-    expect(error).toMatchObject({ name: "ProtocolError", code, origin: "remote" });
-    const { params } = await this.seen(({ method }) => method === "$/abort");
-    expect(params).toMatchObject({ reason: { name: "ProtocolError", code } });
-    const { length } = this.came;
+  override async accused(code: string): Promise<void> {
+    await super.accused(code);
+    const { length } = this.messages;
     this.open("late");
     this.message({ id: "late", method: "late" });
     await new Promise((resolve) => setImmediate(resolve));
-    expect(this.came.slice(length)).toEqual([]);
-  }
-
-  /** The channel has taken no offence. */
-  async unmoved(): Promise<void> {
-    await this.settled();
-    expect(this.channel.stats().state).toBe("open");
-  }
-
-  #add(message: Message): void {
-    this.came.push(message);
-    this.#wake();
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
+    expect(this.messages.slice(length)).toEqual([]);
   }
 }
 

@@ -133,7 +133,7 @@ export function byteBreaches(): void {
       },
     });
     peer.open("all", { readable: { unit: "chunks", limit: null, bytes: null, fixed: true } });
-    const count = (): number => peer.came.reduce((sum, { count = 0 }) => sum + (count as number), 0);
+    const count = (): number => peer.messages.reduce((sum, { count = 0 }) => sum + (count as number), 0);
     await peer.seen(() => count() === 1000);
   });
 }

@@ -1,9 +1,10 @@
 /** A peer that is driven by hand, message by message, at the other port of a real channel. */
 import { type Channel, type ConnectOptions, connect } from "sluice";
 import { type MessagePortOptions, messagePortLink } from "sluice/message-port";
-import { expect, onTestFinished } from "vitest";
+import { onTestFinished } from "vitest";
+import { HandDriven, type Message } from "./hand-driven.ts";
 
-export type Message = Record<string, unknown>;
+export type { Message } from "./hand-driven.ts";
 
 /** A nonce above every other: the channel's own streams have even ids, the peer's odd ones. */
 const NONCE = "~peer";
@@ -21,24 +22,20 @@ export const WINDOW: Message = { unit: "chunks", limit: 256, bytes: 8 * 1024 * 1
 export const OPENED = 1;
 export const OURS = 2;
 
-export class Peer {
+export class Peer extends HandDriven {
   readonly channel: Channel;
   readonly #port: MessagePort;
-  /** All that has come, the meeting aside. */
-  readonly messages: Message[] = [];
   /** The port was closed by the channel. */
   readonly closed: Promise<void>;
   #read = 0;
-  #asked = 0;
-  #waiting: (() => void)[] = [];
 
   constructor(options: ConnectOptions = {}, link: MessagePortOptions = { fork: false }) {
+    super();
     const { port1, port2 } = new MessageChannel();
     this.#port = port2;
     port2.onmessage = ({ data }) => {
       if (data?.sluice === "ready") this.#answer(data);
-      else this.messages.push(data);
-      this.#wake();
+      else this.add(data);
     };
     this.closed = new Promise((resolve) => port2.addEventListener("close", () => resolve()));
     this.channel = connect(messagePortLink(port1, link), options);
@@ -51,6 +48,10 @@ export class Peer {
 
   send(message: unknown, transfer: MessagePort[] = []): void {
     this.#port.postMessage(message, transfer as never);
+  }
+
+  message(message: object): void {
+    this.send({ jsonrpc: "2.0", ...message });
   }
 
   hello(changes: Message = {}): void {
@@ -74,15 +75,6 @@ export class Peer {
     this.#port.close();
   }
 
-  /** The first message of all for which `matches`, now or later. */
-  async seen(matches: (message: Message) => boolean): Promise<Message> {
-    for (;;) {
-      const message = this.messages.find(matches);
-      if (message !== undefined) return message;
-      await this.#more();
-    }
-  }
-
   /** The next message for which `matches`, skipping others. */
   async next(matches: (message: Message) => boolean): Promise<Message> {
     for (;;) {
@@ -90,7 +82,7 @@ export class Peer {
         const message = this.messages[this.#read++] as Message;
         if (matches(message)) return message;
       }
-      await this.#more();
+      await this.more();
     }
   }
 
@@ -104,46 +96,8 @@ export class Peer {
     return this.messages.filter((message) => message["type"] === type);
   }
 
-  /** Waits until the channel has handled all that was sent, by asking something of it. */
-  async settled(): Promise<void> {
-    for (let i = 0; i < 2; i++) {
-      const id = `settled ${this.#asked++}`;
-      this.send({ jsonrpc: "2.0", id, method: "no such method" });
-      await this.seen((message) => message["id"] === id);
-    }
-  }
-
-  /** The channel has ended with this error, which blames the remote, and has told so. */
-  async accused(code: string): Promise<void> {
-    const settled = this.channel.closed.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    );
-    // A channel that answers has taken no offence: there is nothing to wait for.
-    const error = await Promise.race([settled, this.settled().then(() => "no offence taken")]);
-    expect(error).toMatchObject({ name: "ProtocolError", code, origin: "remote" });
-    const { params } = await this.seen((message) => message["method"] === "$/abort");
-    expect(params).toMatchObject({ reason: { name: "ProtocolError", code } });
-  }
-
-  /** The channel has taken no offence. */
-  async unmoved(): Promise<void> {
-    await this.settled();
-    expect(this.channel.stats().state).toBe("open");
-  }
-
   #answer({ nonce, seen }: { nonce: string; seen: string | null }): void {
     if (seen !== NONCE) this.send({ sluice: "ready", nonce: NONCE, seen: nonce });
-  }
-
-  #more(): Promise<void> {
-    return new Promise<void>((resolve) => this.#waiting.push(resolve));
-  }
-
-  #wake(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const wake of waiting) wake();
   }
 }
 

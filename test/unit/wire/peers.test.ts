@@ -145,7 +145,7 @@ it('"a window update counted on receipt let slow readers overflow": nothing is g
   await peer.got("stream-accept");
   for (let i = 0; i < 4; i++) peer.data(pattern(10));
   await peer.unmoved();
-  expect(peer.came.filter(({ type }) => type === "stream-credit")).toEqual([]);
+  expect(peer.messages.filter(({ type }) => type === "stream-credit")).toEqual([]);
 });
 
 it('"a late window update for a closed stream killed the session": it is ignored', async () => {
