@@ -1,0 +1,36 @@
+// Chromium, driven by Playwright.
+import { chromium } from "playwright-core";
+
+export async function open([executablePath]) {
+  const server = await chromium.launchServer({ executablePath, args: ["--no-sandbox"] });
+  const browser = await chromium.connect(server.wsEndpoint());
+  return {
+    name: "chromium",
+    version: browser.version(),
+    pid: server.process().pid,
+    async newPage() {
+      const context = await browser.newContext();
+      return wrap(await context.newPage(), () => context.close());
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+function wrap(page, close) {
+  page.setDefaultTimeout(0);
+  return {
+    goto: async (url) => void (await page.goto(url)),
+    evaluate: (fn, ...args) => page.evaluate(`(${fn})(...${JSON.stringify(args)})`),
+    click: (selector) => page.click(selector),
+    press: (keys) => page.keyboard.press(keys),
+    async resize(width, height, dark = false) {
+      await page.setViewportSize({ width, height });
+      await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+    },
+    screenshot: async (file) => void (await page.screenshot({ path: file })),
+    close,
+  };
+}
