@@ -16,10 +16,11 @@ const types = {
 };
 
 /**
- * Serves `folder`, and before it `routes`: a path to `{ type, body }`, or to a function `(request, response)`. Resolves
+ * Serves `folder`, before it `folders` (the beginning of a path, `/scripts/`, to another folder), and before these
+ * `routes`: a path to `{ type, body }`, or to a function `(request, response)`. Resolves
  * with `{ origin, port, close }`. The same server answers as `http://localhost:PORT`: another origin to a browser.
  */
-export async function serve({ folder, routes = {}, port = 0, headers = {} }) {
+export async function serve({ folder, folders = {}, routes = {}, port = 0, headers = {} }) {
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500);
@@ -34,8 +35,10 @@ export async function serve({ folder, routes = {}, port = 0, headers = {} }) {
     const route = routes[path];
     if (typeof route === "function") return route(request, response);
     if (route !== undefined) return void response.writeHead(200, { "content-type": route.type }).end(route.body);
-    const file = folder && normalize(join(folder, path));
-    const isFile = file?.startsWith(normalize(folder + sep)) && (await stat(file).catch(() => undefined))?.isFile();
+    const mount = Object.keys(folders).find((prefix) => path.startsWith(prefix));
+    const root = mount === undefined ? folder : folders[mount];
+    const file = root && normalize(join(root, mount === undefined ? path : path.slice(mount.length)));
+    const isFile = file?.startsWith(normalize(root + sep)) && (await stat(file).catch(() => undefined))?.isFile();
     if (!isFile) return void response.writeHead(404, { "content-type": "text/plain" }).end(`There is no ${path}`);
     response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
     createReadStream(file).pipe(response);

@@ -1,23 +1,24 @@
 // A runtime that is a browser: one page starts the workers; a window of its own is an iframe, made anew for each job.
-import { readFile } from "node:fs/promises";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { serve } from "../browsers/serve.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 export async function browserHost(browser) {
-  // Scripts are served by number, so that any file can be run without showing the rest of the disk.
-  const scripts = new Map();
+  // Folders are served by number, so that any file can be run, and may load its neighbours, without showing the rest of
+  // the disk.
+  const folders = {};
+  const mounts = new Map();
   const routes = { "/host.html": { type: "text/html; charset=utf-8", body: "<!doctype html><title>realms</title>" } };
-  const server = await serve({ folder: here, routes });
+  const server = await serve({ folder: here, folders, routes });
   const publish = (file) => {
-    if (!scripts.has(file)) {
-      const path = `/scripts/${scripts.size}.mjs`;
-      scripts.set(file, path);
-      routes[path] = async (_request, response) =>
-        response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(file));
+    const folder = dirname(file);
+    if (!mounts.has(folder)) {
+      mounts.set(folder, `/scripts/${mounts.size}/`);
+      folders[mounts.get(folder)] = folder;
     }
-    return server.origin + scripts.get(file);
+    return `${server.origin}${mounts.get(folder)}${basename(file)}`;
   };
   const page = await browser.newPage();
   await page.goto(`${server.origin}/host.html`);

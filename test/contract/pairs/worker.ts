@@ -1,15 +1,11 @@
 /** Pairs whose far end is in a worker of `node:worker_threads`, which runs what was built. */
-import { connect, type StreamClasses } from "sluice";
+import { connect } from "sluice";
 import { Worker, type WorkerLinkOptions, workerLink } from "sluice/worker";
 import { type Ask, Far } from "../suite/far.ts";
 import type { MakePair, PairOptions } from "../suite/pair.ts";
+import { native } from "./in-process.ts";
+import { askOver } from "./questions.ts";
 
-const classes: Required<StreamClasses> = {
-  ReadableStream,
-  WritableStream,
-  ByteLengthQueuingStrategy,
-  CountQueuingStrategy,
-};
 const fixture = new URL("../../fixtures/worker.mjs", import.meta.url);
 
 interface Started {
@@ -21,45 +17,31 @@ interface Started {
 let spare: Started | undefined;
 
 /** A worker that runs the fixture, and a way to ask it which is no part of the link. */
-export function startWorker(spec: PairOptions["far"] = {}, link: WorkerLinkOptions = {}): Started {
-  const { worker, ask } = spare ?? load();
-  spare = load();
+export function startWorker(
+  spec: PairOptions["far"] = {},
+  link: WorkerLinkOptions = {},
+  script: URL = fixture,
+): Started {
+  const { worker, ask } = spare ?? load(script);
+  spare = load(script);
   spare.worker.unref();
   worker.ref();
   void ask("setUp", spec, link);
   return { worker, ask };
 }
 
-function load(): Started {
+function load(script: URL): Started {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(fixture, { workerData: { questions: port2 }, transferList: [port2 as never] });
-  const waiting = new Map<number, { resolve(answer: unknown): void; reject(error: unknown): void }>();
-  let last = 0;
-  port1.onmessage = ({ data: { id, answer, failure } }) => {
-    if (failure) waiting.get(id)?.reject(Object.assign(new Error("The far side could not answer"), { failure }));
-    else waiting.get(id)?.resolve(answer);
-    waiting.delete(id);
-  };
-  worker.once("exit", () => {
-    for (const { reject } of waiting.values()) reject(new Error("The worker has ended"));
-    port1.close();
-  });
-  const ask: Ask = (question, ...args) => {
-    const answer = new Promise((resolve, reject) => {
-      const id = ++last;
-      waiting.set(id, { resolve, reject });
-      port1.postMessage({ id, question, args });
-    });
-    // A test need not wait for every answer.
-    answer.catch(() => {});
-    return answer;
-  };
+  const worker = new Worker(script, { workerData: { questions: port2 }, transferList: [port2 as never] });
+  const { ask, end } = askOver(port1);
+  worker.once("exit", end);
   return { worker, ask };
 }
 
-export function inWorker(link: WorkerLinkOptions = {}): MakePair {
+/** `script`: where the fixture is, for who runs this from elsewhere. */
+export function inWorker(link: WorkerLinkOptions = {}, script: URL = fixture): MakePair {
   return (options) => {
-    const { worker, ask } = startWorker(options.far, link);
+    const { worker, ask } = startWorker(options.far, link, script);
     const failures: unknown[] = [];
     worker.on("error", (error) => failures.push(error));
     const exit = new Promise((resolve) => worker.once("exit", resolve));
@@ -67,7 +49,7 @@ export function inWorker(link: WorkerLinkOptions = {}): MakePair {
     return {
       near,
       far: new Far(ask),
-      classes,
+      classes: native,
       kill: () => worker.terminate().then(() => {}),
       async dispose() {
         near.abort();

@@ -1,7 +1,7 @@
 /** ◆ Both ends must charge a chunk exactly alike, or the stream stalls for good: one test for each kind of chunk. */
-import { runInNewContext } from "node:vm";
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
+import { inAnotherRealm } from "./realm.ts";
 import { bytes, eventually, writeAll } from "./tools.ts";
 
 const LENGTH = 1000;
@@ -89,10 +89,10 @@ const kinds: Readonly<Record<string, () => unknown>> = {
       // biome-ignore lint/complexity/noArguments: this is about such an object
       return arguments;
     })(bytes(LENGTH)),
-  "an object of another realm": () => runInNewContext("({ data: new Uint8Array(1000) })"),
-  "an array of another realm": () => runInNewContext("[new Uint8Array(1000)]"),
-  "a buffer of another realm": () => runInNewContext("new Uint8Array(1000).buffer"),
-  "an Error of another realm": () => runInNewContext("Object.assign(new Error('x'), { data: new Uint8Array(1000) })"),
+  "an object of another realm": () => inAnotherRealm("({ data: new Uint8Array(1000) })"),
+  "an array of another realm": () => inAnotherRealm("[new Uint8Array(1000)]"),
+  "a buffer of another realm": () => inAnotherRealm("new Uint8Array(1000).buffer"),
+  "an Error of another realm": () => inAnotherRealm("Object.assign(new Error('x'), { data: new Uint8Array(1000) })"),
   "a view of shared memory": () => new Uint8Array(new SharedArrayBuffer(LENGTH)),
   "shared memory": () => ({ shared: new SharedArrayBuffer(LENGTH), data: bytes(LENGTH) }),
 };

@@ -1,9 +1,9 @@
 /** Small helpers of the contract tests: waiting for what must come, and for nothing to come. */
-import { setImmediate as turn } from "node:timers/promises";
 import type { ChannelStream } from "sluice";
 import { expect } from "vitest";
 import { type DescribedError, describeError, makeReason } from "../../fixtures/values.mjs";
 import type { FarSpec, Pair } from "./pair.ts";
+import { turn } from "./realm.ts";
 
 /** Well below the deadline of a test, so that a failure can say what it has waited for. */
 const DEADLINE = 20_000;

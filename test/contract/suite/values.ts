@@ -1,8 +1,8 @@
 /** Streams and async iterables in params and results: every kind, everywhere, both ways, and passed on. */
-import vm from "node:vm";
 import { expect } from "vitest";
 import * as ponyfill from "web-streams-polyfill";
 import type { Contract, Pair } from "./pair.ts";
+import { inAnotherRealm } from "./realm.ts";
 import { eventually, noStreamsLeft, numbers, quiet, readAll, readSome, writeAll } from "./tools.ts";
 import { iterable, sink, source } from "./value-ends.ts";
 
@@ -168,7 +168,7 @@ export function values({ test }: Contract): void {
 
   test("params and iterables of another realm are as good as one's own", async (make) => {
     const { near } = make({});
-    const params = vm.runInNewContext(`({
+    const params = inAnotherRealm(`({
       plain: [{ a: 1 }],
       input: (async function* () { yield 1; yield 2; })(),
       key: "k",

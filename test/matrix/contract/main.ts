@@ -1,0 +1,37 @@
+/** What a realm runs: the contract over one kind of link. It reports each result, and judges nothing. */
+import * as polyfill from "web-streams-polyfill";
+import { inProcess } from "../../contract/pairs/in-process.ts";
+import { inWebWorker } from "../../contract/pairs/web-worker.ts";
+import { inWorker } from "../../contract/pairs/worker.ts";
+import { workerGaps } from "../../contract/pairs/worker-gaps.ts";
+import type { Gaps, MakePair } from "../../contract/suite/pair.ts";
+import { linkContract } from "../../contract/suite.ts";
+import { finished, type Result } from "./vitest.ts";
+
+export interface Init {
+  readonly link: keyof typeof links;
+  /** The gaps of this runtime. */
+  readonly gaps: Gaps;
+  /** The script of the far side, where it has a realm of its own. */
+  readonly far?: string;
+  /** Milliseconds between pings, where nothing else tells of the other end's death. */
+  readonly heartbeat?: number;
+}
+
+type Kind = (init: Init) => { readonly makePair: MakePair; readonly gaps?: Gaps };
+
+const links = {
+  port: ({ heartbeat }) => ({ makePair: inProcess(heartbeat === undefined ? {} : { heartbeat }) }),
+  ponyfill: ({ heartbeat }) => ({
+    makePair: inProcess(heartbeat === undefined ? {} : { heartbeat }, polyfill as never),
+  }),
+  webWorker: ({ far = "" }) => ({ makePair: inWebWorker(new URL(far, import.meta.url)), gaps: workerGaps }),
+  nodeWorker: ({ far = "" }) => ({ makePair: inWorker({}, new URL(far)), gaps: workerGaps }),
+} satisfies Record<string, Kind>;
+
+export default async function main(init: Init, report: (result: Result) => void): Promise<void> {
+  const { makePair, gaps } = (links[init.link] as Kind)(init);
+  const end = finished(report);
+  linkContract(init.link, makePair, { ...gaps, ...init.gaps });
+  await end;
+}
