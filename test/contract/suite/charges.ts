@@ -1,7 +1,7 @@
 /** ◆ Both ends must charge a chunk exactly alike, or the stream stalls for good: one test for each kind of chunk. */
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
-import { inAnotherRealm } from "./realm.ts";
+import { inAnotherRealm, pooled } from "./realm.ts";
 import { bytes, eventually, writeAll } from "./tools.ts";
 
 const LENGTH = 1000;
@@ -74,7 +74,7 @@ const kinds: Readonly<Record<string, () => unknown>> = {
   "a Date with a property": () => Object.assign(new Date(0), { data: bytes(LENGTH) }),
   "a RegExp with a property": () => Object.assign(/x/, { data: bytes(LENGTH) }),
   "a boxed string with a property": () => Object.assign(Object("boxed"), { data: bytes(LENGTH) }),
-  "an array with buffers": () => [bytes(LENGTH), Buffer.from("pooled"), bytes(LENGTH).buffer],
+  "an array with buffers": () => [bytes(LENGTH), pooled("pooled"), bytes(LENGTH).buffer],
   "an array with a property": () => Object.assign([bytes(LENGTH)], { data: bytes(LENGTH) }),
   "an instance of an Array's subclass": () => HoldingArray.from([bytes(LENGTH)]),
   "a sparse array": () => {

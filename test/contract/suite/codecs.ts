@@ -4,6 +4,7 @@ import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
 import { EMPTY_HASH, fold } from "../../fixtures/values.mjs";
 import type { Contract } from "./pair.ts";
+import { pooled } from "./realm.ts";
 import { bytes, failure, numbers, readAll, readSome, rejection, through, withCode } from "./tools.ts";
 
 export function codecs({ test }: Contract): void {
@@ -53,7 +54,7 @@ export function codecs({ test }: Contract): void {
       new Uint8Array([1, 2]).buffer,
       new Uint16Array([3]),
       new DataView(new ArrayBuffer(3)),
-      Buffer.from([4]),
+      pooled("\u0004"),
     ];
     const back = (await through(near.openStream("echo", { codec: raw() }), sent)) as unknown[];
     expect(back.map((chunk) => [...(chunk as Uint8Array)])).toEqual([[1, 2], [3, 0], [0, 0, 0], [4]]);

@@ -1,8 +1,11 @@
-/** What the suite needs of the realm that it runs in, whatever runtime that is: a turn of its event loop, another realm. */
+/**
+ * What the suite needs of the realm that it runs in, whatever runtime that is: a turn of its event loop, another realm,
+ * pooled memory.
+ */
 
 // Found where it is: the suite runs where there is no `node:` as well.
-const vm: typeof import("node:vm") | undefined = await import("node:vm").catch(() => undefined);
-const events: typeof import("node:events") | undefined = await import("node:events").catch(() => undefined);
+const vm = await import("node:vm").catch(() => undefined);
+const events = await import("node:events").catch(() => undefined);
 
 /** Resolves in a later turn of the event loop; timers would be slowed down in a browser. */
 export const turn: () => Promise<void> =
@@ -30,5 +33,16 @@ export function inAnotherRealm(code: string): unknown {
 
 /** Node warns of what it takes for a leak: many listeners at one signal. */
 export function allowListeners(signal: AbortSignal): void {
-  events?.setMaxListeners?.(0, signal);
+  events?.default.setMaxListeners(0, signal);
+}
+
+const pool = new Uint8Array(8_192);
+let taken = 0;
+
+/** Text as a view of memory that it shares with others: Node's `Buffer`, or one like it. */
+export function pooled(text: string): Uint8Array<ArrayBuffer> {
+  if (typeof Buffer === "function") return Buffer.from(text);
+  const { written } = new TextEncoder().encodeInto(text, pool.subarray(taken));
+  taken += written;
+  return pool.subarray(taken - written, taken);
 }

@@ -9,7 +9,7 @@ import { linkContract } from "../../contract/suite.ts";
 import { finished, type Result } from "./vitest.ts";
 
 export interface Init {
-  readonly link: keyof typeof links;
+  readonly link: "port" | "ponyfill" | "webWorker" | "nodeWorker";
   /** The gaps of this runtime. */
   readonly gaps: Gaps;
   /** The script of the far side, where it has a realm of its own. */
@@ -20,17 +20,17 @@ export interface Init {
 
 type Kind = (init: Init) => { readonly makePair: MakePair; readonly gaps?: Gaps };
 
-const links = {
+const links: Readonly<Record<Init["link"], Kind>> = {
   port: ({ heartbeat }) => ({ makePair: inProcess(heartbeat === undefined ? {} : { heartbeat }) }),
   ponyfill: ({ heartbeat }) => ({
     makePair: inProcess(heartbeat === undefined ? {} : { heartbeat }, polyfill as never),
   }),
   webWorker: ({ far = "" }) => ({ makePair: inWebWorker(new URL(far, import.meta.url)), gaps: workerGaps }),
   nodeWorker: ({ far = "" }) => ({ makePair: inWorker({}, new URL(far)), gaps: workerGaps }),
-} satisfies Record<string, Kind>;
+};
 
 export default async function main(init: Init, report: (result: Result) => void): Promise<void> {
-  const { makePair, gaps } = (links[init.link] as Kind)(init);
+  const { makePair, gaps } = links[init.link](init);
   const end = finished(report);
   linkContract(init.link, makePair, { ...gaps, ...init.gaps });
   await end;

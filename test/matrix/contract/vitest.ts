@@ -39,16 +39,23 @@ interface HarnessTest {
   readonly name: string;
   readonly status: number;
   readonly message: string | null;
-  readonly stack: string | null;
 }
 const { setup, promise_test, add_result_callback } = globalThis as unknown as Harness;
 const PASS = 0;
 
 // Time is kept here, uncaught errors are noted by whoever runs the realm, and no window is told of anything.
-setup({ explicit_done: true, explicit_timeout: true, allow_uncaught_exception: true, output: false, message_events: [] });
+setup({
+  explicit_done: true,
+  explicit_timeout: true,
+  allow_uncaught_exception: true,
+  output: false,
+  message_events: [],
+});
 
 const topics: string[] = [];
 const gaps = new Set<string>();
+/** What tests failed with: the harness tells its message only. */
+const thrown = new Map<string, unknown>();
 let registered = 0;
 
 export function describe(name: string, register: () => void): void {
@@ -60,25 +67,33 @@ export function describe(name: string, register: () => void): void {
 function add(title: string, body: () => Promise<void>): string {
   const name = [...topics, title].join(" > ");
   registered++;
-  promise_test(body, name);
+  promise_test(
+    () =>
+      body().catch((error: unknown) => {
+        thrown.set(name, error);
+        throw error;
+      }),
+    name,
+  );
   return name;
 }
 
-export function it(title: string, body: Body): void {
-  add(title, () => run(body, DEADLINE));
-}
-
-/** A test that must fail: a gap. */
-it.fails = (title: string, { timeout }: { timeout: number }, body: Body): void => {
-  const name = add(title, async () => {
-    const failed = await run(body, timeout).then(
-      () => false,
-      () => true,
-    );
-    if (!failed) throw new Error("This passes, and is listed as a gap");
-  });
-  gaps.add(name);
-};
+/** `it.fails`: a test that must fail, which is a gap. */
+export const it: {
+  (title: string, body: Body): void;
+  fails(title: string, options: { timeout: number }, body: Body): void;
+} = Object.assign((title: string, body: Body): void => void add(title, () => run(body, DEADLINE)), {
+  fails(title: string, { timeout }: { timeout: number }, body: Body): void {
+    const name = add(title, async () => {
+      const failed = await run(body, timeout).then(
+        () => false,
+        () => true,
+      );
+      if (!failed) throw new Error("This passes, and is listed as a gap");
+    });
+    gaps.add(name);
+  },
+});
 
 /** Runs one test and what it has left to be disposed of, which must succeed as well. */
 async function run(body: Body, deadline: number): Promise<void> {
@@ -99,12 +114,20 @@ async function run(body: Body, deadline: number): Promise<void> {
 export function finished(report: (result: Result) => void): Promise<void> {
   let ended = 0;
   return new Promise((resolve) => {
-    add_result_callback(({ name, status, message, stack }) => {
-      if (status !== PASS) report({ title: name, status: "failed", message: `${message}\n${stack ?? ""}` });
+    add_result_callback(({ name, status, message }) => {
+      if (status !== PASS)
+        report({ title: name, status: "failed", message: describeFailure(thrown.get(name)) ?? message ?? "" });
       else report({ title: name, status: gaps.has(name) ? "gap" : "passed" });
       if (++ended === registered) resolve();
     });
   });
+}
+
+function describeFailure(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return error === undefined ? undefined : String(error);
+  // Chromium and Node repeat the error at the head of its stack.
+  const { stack = "" } = error;
+  return stack.startsWith(error.name) ? stack : `${error}\n${stack}`;
 }
 
 export const expect: ExpectStatic = makeExpect();
