@@ -33,6 +33,8 @@ export const parts = [
     full: { budget: 300, env: { SLUICE_KILLS: "200" } },
   },
   { name: "readme", command: vitest("readme"), budget: 30 },
+  // Every runtime that can be had, over every kind of link that it has.
+  { name: "matrix", command: ["node", "test/matrix/run.mjs"], budget: 480 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
   // Through every codec, there and back between two processes, so many MiB.
   {

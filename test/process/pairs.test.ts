@@ -47,7 +47,10 @@ describe.each(controls)("Control over %s", (control) => {
     }
   }
 
-  it("works between two of Node 24", async () => {
-    expect(await parent("node24", "node24", control)).toEqual(expected("node24", control));
-  });
+  for (const version of [22, 24, 26] as const) {
+    it(`works between two of Node ${version}`, async () => {
+      const node = `node${version}` as const;
+      expect(await parent(node, node, control)).toEqual(expected(node, control));
+    });
+  }
 });

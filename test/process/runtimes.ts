@@ -14,8 +14,14 @@ export const runtimes = {
   get node(): Command {
     return { command: process.execPath, args: [] };
   },
+  get node22(): Command {
+    return { command: ensureRuntime("node22"), args: [] };
+  },
   get node24(): Command {
     return { command: ensureRuntime("node24"), args: [] };
+  },
+  get node26(): Command {
+    return { command: ensureRuntime("node26"), args: [] };
   },
   get deno(): Command {
     return { command: ensureRuntime("deno"), args: ["run", "-A", "--quiet"] };

@@ -6,6 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const BINARIES = { node22: "node", node24: "node", node26: "node", deno: "deno", bun: "bun" };
 
+/** Packages that npm could not fetch. */
+export class NotInstalled extends Error {
+  name = "NotInstalled";
+}
+
 const version = (file) => JSON.parse(readFileSync(file, "utf8")).version;
 
 /** `ensureInstalled(folder)`: the locked packages of `folder`, by `npm ci` unless they are there already. */
@@ -20,7 +25,7 @@ export function ensureInstalled(folder) {
   const args = ["ci", "--prefix", folder, "--no-fund", "--no-audit", "--loglevel=error"];
   const { status, error } = spawnSync("npm", args, { stdio: ["ignore", process.stderr.fd, process.stderr.fd] });
   if (error) throw error;
-  if (status !== 0) throw new Error(`Cannot install ${folder}: npm ci exited with ${status}`);
+  if (status !== 0) throw new NotInstalled(`Cannot install ${folder}: npm ci exited with ${status}`);
 }
 
 /** `ensureRuntime("node24")`: the absolute path of that runtime's executable. */

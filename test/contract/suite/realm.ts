@@ -39,9 +39,10 @@ export function allowListeners(signal: AbortSignal): void {
 const pool = new Uint8Array(8_192);
 let taken = 0;
 
-/** Text as a view of memory that it shares with others: Node's `Buffer`, or one like it. */
+/** Text as a view of memory that it shares with others: Node's `Buffer`, or one like it where there is none, or no pool. */
 export function pooled(text: string): Uint8Array<ArrayBuffer> {
-  if (typeof Buffer === "function") return Buffer.from(text);
+  const own = typeof Buffer === "function" ? Buffer.from(text) : undefined;
+  if (own !== undefined && own.byteLength < own.buffer.byteLength) return own;
   const { written } = new TextEncoder().encodeInto(text, pool.subarray(taken));
   taken += written;
   return pool.subarray(taken - written, taken);
