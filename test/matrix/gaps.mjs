@@ -12,14 +12,14 @@ export const gaps = [
     tests: ["◆ a pooled Buffer is never detached: small Buffers still work at both ends", ...charged(nodeBuffers)],
   },
   {
-    reason:
-      "a port does not tell that its other end was closed, and to one that was never listened at there is no heartbeat",
-    rows: ["browser"],
-    columns: ["port", "ponyfill"],
-    tests: [
-      "close() that waits settles on loss of the channel",
-      "a far side that dies before it connected settles all that waits for it",
-    ],
+    reason: "Bun's Buffer has no pool: what is given away with `transfer: true` is the Buffer's own memory",
+    rows: ["bun"],
+    tests: ["◆ a pooled Buffer is never detached: small Buffers still work at both ends"],
+  },
+  {
+    reason: "there is no SharedArrayBuffer",
+    rows: ["webkit"],
+    tests: charged(["a view of shared memory", "shared memory"]),
   },
   {
     reason: "a worker has no second realm in its thread, whose objects would be foreign",

@@ -10,9 +10,6 @@ import { gapsOf } from "./gaps.mjs";
 
 const here = (path) => new URL(path, import.meta.url);
 
-/** Milliseconds between pings, where a port does not tell of its other end: not the default, to be waited for less. */
-const HEARTBEAT = 2_000;
-
 /** Milliseconds that a cell may take. */
 const DEADLINE = 300_000;
 
@@ -23,16 +20,14 @@ export function isMissing(error) {
 
 /** `folder`: where the contract's bundle for such runtimes is. */
 export async function runContract(runtime, row, column, folder) {
-  const isPort = column.link === "port" || column.link === "ponyfill";
   const { reports, problem } = await runtime.run({
     file: join(folder, "main.mjs"),
     scope: column.scope ?? row.scope ?? "worker",
     deadline: DEADLINE,
     init: {
-      link: column.link,
+      link: column.link === "port" ? (row.port ?? "port") : column.link,
       gaps: gapsOf(row, column),
       far: column.link === "nodeWorker" ? here("../fixtures/worker.mjs").href : "./far.mjs",
-      ...(isPort && row.kind !== "node" && row.kind !== "bun" && { heartbeat: HEARTBEAT }),
     },
   });
   const count = (wanted) => reports.filter(({ status }) => status === wanted).length;

@@ -11,7 +11,13 @@ export async function browserHost(browser) {
   const folders = {};
   const mounts = new Map();
   const routes = { "/host.html": { type: "text/html; charset=utf-8", body: "<!doctype html><title>realms</title>" } };
-  const server = await serve({ folder: here, folders, routes });
+  // Isolated, as a page has to be to share memory with its workers.
+  const headers = {
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "cross-origin-resource-policy": "same-origin",
+  };
+  const server = await serve({ folder: here, folders, routes, headers });
   const publish = (file) => {
     const folder = dirname(file);
     if (!mounts.has(folder)) {

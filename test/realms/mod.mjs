@@ -3,13 +3,14 @@
 import { BrowserMissing, browserNames, openBrowser } from "../browsers/open.mjs";
 import { browserHost } from "./browser-host.mjs";
 import { processHost } from "./process-host.mjs";
+import { workerdHost } from "./workerd-host.mjs";
 
 export { BrowserMissing };
 
 const processes = ["node", "node22", "node24", "node26", "deno", "bun"];
 
 /** Every runtime that has realms; `node` is the one that runs this. */
-export const runtimeNames = [...processes, ...browserNames];
+export const runtimeNames = [...processes, ...browserNames, "workerd"];
 
 /**
  * @typedef {object} Outcome
@@ -35,5 +36,6 @@ export const runtimeNames = [...processes, ...browserNames];
 export async function openRuntime(name) {
   if (!runtimeNames.includes(name)) throw new TypeError(`There is no runtime "${name}": ${runtimeNames.join(", ")}`);
   if (processes.includes(name)) return processHost(name);
+  if (name === "workerd") return workerdHost();
   return browserHost(await openBrowser(name));
 }

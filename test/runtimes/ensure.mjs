@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-const BINARIES = { node22: "node", node24: "node", node26: "node", deno: "deno", bun: "bun" };
+const BINARIES = { node22: "node", node24: "node", node26: "node", workerd: "workerd", deno: "deno", bun: "bun" };
 
 /** Packages that npm could not fetch. */
 export class NotInstalled extends Error {

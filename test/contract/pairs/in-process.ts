@@ -6,6 +6,7 @@ import { codecs } from "../../fixtures/codecs.mjs";
 import { farSide } from "../../fixtures/far.mjs";
 import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
+import { journey } from "../suite/realm.ts";
 
 /** What the runtime has itself. */
 export const native: Required<StreamClasses> = {
@@ -15,10 +16,23 @@ export const native: Required<StreamClasses> = {
   CountQueuingStrategy,
 };
 
+/** Node and Bun tell a port that its other end was closed. */
+const tellsClose = typeof process === "object" && process.versions?.["node"] !== undefined && !("Deno" in globalThis);
+
+/** As many as there are answers to answers. */
+async function journeys(): Promise<void> {
+  for (let i = 0; i < 4; i++) await journey();
+}
+
 export function inProcess(link: MessagePortOptions = {}, ponyfill?: Required<StreamClasses>): MakePair {
   return (options) => {
     const { port1, port2 } = new MessageChannel();
-    const linkOptions = { ...link, ...(options.untrusted && { trusted: false }) };
+    const linkOptions = {
+      ...link,
+      // The pair tells of a death itself: the link need not find out.
+      ...(!tellsClose && { heartbeat: 0 }),
+      ...(options.untrusted && { trusted: false }),
+    };
     const classes = ponyfill ?? native;
     const side = farSide({
       connect,
@@ -39,7 +53,14 @@ export function inProcess(link: MessagePortOptions = {}, ponyfill?: Required<Str
       near,
       far,
       classes,
-      kill: () => port2.close(),
+      async kill() {
+        port2.close();
+        if (tellsClose) return;
+        // What is under way still arrives, as it does where the runtime tells.
+        await journeys();
+        port1.dispatchEvent(new Event("close"));
+      },
+      ...(!tellsClose && { idle: journeys }),
       async dispose() {
         near.abort();
         port1.close();

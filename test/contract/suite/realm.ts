@@ -12,14 +12,40 @@ export const turn: () => Promise<void> =
   typeof setImmediate === "function" ? () => new Promise((resolve) => setImmediate(resolve)) : messageTurns();
 
 function messageTurns(): () => Promise<void> {
-  const { port1, port2 } = new MessageChannel();
   const waiting: (() => void)[] = [];
-  port1.onmessage = () => waiting.shift()?.();
-  return () =>
-    new Promise((resolve) => {
+  let channel: MessageChannel | undefined;
+  return () => {
+    // When it is needed first: a module of workerd's may not make one while it is loaded.
+    if (channel === undefined) {
+      channel = new MessageChannel();
+      channel.port1.onmessage = () => waiting.shift()?.();
+    }
+    const { port2 } = channel;
+    return new Promise((resolve) => {
       waiting.push(resolve);
       port2.postMessage(null);
     });
+  };
+}
+
+/**
+ * A message's way there and back over a port that was passed on just now, as a stream's port is. In a browser such a way
+ * may be longer than many over a port that is in use, and ports do not wait for each other.
+ */
+export function journey(): Promise<void> {
+  const carrier = new MessageChannel();
+  const passed = new MessageChannel();
+  carrier.port2.onmessage = ({ data: port }) => {
+    port.onmessage = () => port.postMessage(null);
+  };
+  carrier.port1.postMessage(passed.port2, [passed.port2]);
+  passed.port1.postMessage(null);
+  return new Promise((resolve) => {
+    passed.port1.onmessage = () => {
+      for (const port of [carrier.port1, passed.port1]) port.close();
+      resolve();
+    };
+  });
 }
 
 /** What `code`, an expression, gives in another realm of this thread. Throws where there can be none, as in a web's worker. */

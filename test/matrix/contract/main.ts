@@ -9,22 +9,19 @@ import { linkContract } from "../../contract/suite.ts";
 import { finished, type Result } from "./vitest.ts";
 
 export interface Init {
-  readonly link: "port" | "ponyfill" | "webWorker" | "nodeWorker";
+  readonly link: "port" | "sharedPort" | "ponyfill" | "webWorker" | "nodeWorker";
   /** The gaps of this runtime. */
   readonly gaps: Gaps;
   /** The script of the far side, where it has a realm of its own. */
   readonly far?: string;
-  /** Milliseconds between pings, where nothing else tells of the other end's death. */
-  readonly heartbeat?: number;
 }
 
 type Kind = (init: Init) => { readonly makePair: MakePair; readonly gaps?: Gaps };
 
 const links: Readonly<Record<Init["link"], Kind>> = {
-  port: ({ heartbeat }) => ({ makePair: inProcess(heartbeat === undefined ? {} : { heartbeat }) }),
-  ponyfill: ({ heartbeat }) => ({
-    makePair: inProcess(heartbeat === undefined ? {} : { heartbeat }, polyfill as never),
-  }),
+  port: () => ({ makePair: inProcess() }),
+  sharedPort: () => ({ makePair: inProcess({ fork: false }) }),
+  ponyfill: () => ({ makePair: inProcess({}, polyfill as never) }),
   webWorker: ({ far = "" }) => ({ makePair: inWebWorker(new URL(far, import.meta.url)), gaps: workerGaps }),
   nodeWorker: ({ far = "" }) => ({ makePair: inWorker({}, new URL(far)), gaps: workerGaps }),
 };
