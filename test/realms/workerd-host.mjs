@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { ensureRuntime } from "../runtimes/ensure.mjs";
 
@@ -37,6 +38,7 @@ async function run(executable, running, { file, init, deadline }) {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
   });
   running.add(child);
+  const reports = [];
   try {
     const port = await listening(child);
     const answer = await fetch(`http://127.0.0.1:${port}/`, {
@@ -44,11 +46,16 @@ async function run(executable, running, { file, init, deadline }) {
       body: JSON.stringify({ module: `./${basename(file)}`, init }),
       signal: AbortSignal.timeout(deadline),
     });
-    const text = await answer.text();
-    return answer.ok ? JSON.parse(text) : { reports: [], problem: text };
+    if (!answer.ok) return { reports, problem: await answer.text() };
+    for await (const line of createInterface({ input: Readable.fromWeb(answer.body) })) {
+      const { report, end, problem } = JSON.parse(line);
+      if (report !== undefined) reports.push(report);
+      if (end) return { reports, ...(problem !== undefined && { problem }) };
+    }
+    return { reports, problem: "the script's end never came" };
   } catch (error) {
     const late = error.name === "TimeoutError";
-    return { reports: [], problem: late ? `no end after ${deadline / 1000} s` : `workerd: ${error.cause ?? error}` };
+    return { reports, problem: late ? `no end after ${deadline / 1000} s` : `workerd: ${error.cause ?? error}` };
   } finally {
     await end(child);
     running.delete(child);

@@ -1,8 +1,4 @@
 /** What a realm runs: the contract over one kind of link. It reports each result, and judges nothing. */
-import * as polyfill from "web-streams-polyfill";
-import { inProcess } from "../../contract/pairs/in-process.ts";
-import { inWebWorker } from "../../contract/pairs/web-worker.ts";
-import { inWorker } from "../../contract/pairs/worker.ts";
 import { workerGaps } from "../../contract/pairs/worker-gaps.ts";
 import type { Gaps, MakePair } from "../../contract/suite/pair.ts";
 import { linkContract } from "../../contract/suite.ts";
@@ -16,18 +12,40 @@ export interface Init {
   readonly far?: string;
 }
 
-type Kind = (init: Init) => { readonly makePair: MakePair; readonly gaps?: Gaps };
+interface Link {
+  readonly makePair: MakePair;
+  readonly gaps?: Gaps;
+}
 
-const links: Readonly<Record<Init["link"], Kind>> = {
-  port: () => ({ makePair: inProcess() }),
-  sharedPort: () => ({ makePair: inProcess({ fork: false }) }),
-  ponyfill: () => ({ makePair: inProcess({}, polyfill as never) }),
-  webWorker: ({ far = "" }) => ({ makePair: inWebWorker(new URL(far, import.meta.url)), gaps: workerGaps }),
-  nodeWorker: ({ far = "" }) => ({ makePair: inWorker({}, new URL(far)), gaps: workerGaps }),
+/** Each loads what it needs: not every runtime can load all of it. */
+const links: Readonly<Record<Init["link"], (far: string) => Promise<Link>>> = {
+  async port() {
+    const { inProcess } = await import("../../contract/pairs/in-process.ts");
+    return { makePair: inProcess() };
+  },
+  async sharedPort() {
+    const { inProcess } = await import("../../contract/pairs/in-process.ts");
+    return { makePair: inProcess({ fork: false }) };
+  },
+  async ponyfill() {
+    const [{ inProcess }, classes] = await Promise.all([
+      import("../../contract/pairs/in-process.ts"),
+      import("web-streams-polyfill"),
+    ]);
+    return { makePair: inProcess({}, classes as never) };
+  },
+  async webWorker(far) {
+    const { inWebWorker } = await import("../../contract/pairs/web-worker.ts");
+    return { makePair: inWebWorker(new URL(far, import.meta.url)), gaps: workerGaps };
+  },
+  async nodeWorker(far) {
+    const { inWorker } = await import("../../contract/pairs/worker.ts");
+    return { makePair: inWorker({}, new URL(far)), gaps: workerGaps };
+  },
 };
 
 export default async function main(init: Init, report: (result: Result) => void): Promise<void> {
-  const { makePair, gaps } = links[init.link](init);
+  const { makePair, gaps } = await links[init.link](init.far ?? "");
   const end = finished(report);
   linkContract(init.link, makePair, { ...gaps, ...init.gaps });
   await end;
