@@ -1,6 +1,7 @@
 /** A lane over one MessagePort. It knows when the other end is gone where the runtime tells so, and nothing of meeting. */
 import { LinkError } from "../../src/errors.ts";
 import type { Lane, LaneReceiver } from "../../src/link.ts";
+import { realmScheduler } from "./scheduler.ts";
 import type { PortLike } from "./types.ts";
 
 const NOTHING: Transferable[] = [];
@@ -17,11 +18,15 @@ export class PortLane implements Lane {
   readonly #events: readonly string[];
   #receiver: LaneReceiver | undefined = undefined;
   #closed = false;
+  /** Events that have their turn later; `undefined`: each is handled when it comes. */
+  readonly #waiting: Event[] | undefined;
+  #isBusy = false;
 
   /** `carries`: a whole link, or one stream of it. */
   constructor(port: PortLike, carries: "link" | "stream") {
     this.#port = port;
     this.#events = carries === "link" ? LINK_EVENTS : STREAM_EVENTS;
+    this.#waiting = handsOverAtOnce() ? [] : undefined;
   }
 
   post(message: unknown, transfer: Transferable[] = NOTHING): void {
@@ -45,6 +50,19 @@ export class PortLane implements Lane {
 
   /** The EventListener interface: called by the port. */
   handleEvent(event: Event): void {
+    if (this.#waiting === undefined) this.#handle(event);
+    else if (this.#waiting.push(event) === 1 && !this.#isBusy) this.#handleNext(this.#waiting);
+  }
+
+  #handleNext(waiting: Event[]): void {
+    const event = waiting.shift();
+    this.#isBusy = event !== undefined;
+    if (event === undefined) return;
+    realmScheduler().defer(() => this.#handleNext(waiting));
+    this.#handle(event);
+  }
+
+  #handle(event: Event): void {
     if (this.#closed) return;
     if (event.type === "message") {
       this.#receiver?.receive((event as MessageEvent).data);
@@ -54,4 +72,12 @@ export class PortLane implements Lane {
     const why = event.type === "close" ? "was closed at its other end" : "received a message that cannot be read";
     this.#receiver?.lost(new LinkError("CONNECTION_LOST", `The port ${why}`));
   }
+}
+
+/**
+ * Deno hands over messages that have come together one right after the other, where all others let promises settle in
+ * between. But an error throws away what its stream has queued: whoever reads gets what came before it only with that time.
+ */
+function handsOverAtOnce(): boolean {
+  return "Deno" in globalThis;
 }
