@@ -4,7 +4,6 @@ import { linkContract } from "./suite.ts";
 
 const time = "time is virtual: it passes as soon as nothing happens";
 const gaps = {
-  "dispose closes, and what ends in time ends well": time,
   "dispose aborts after a second what does not end": time,
 };
 

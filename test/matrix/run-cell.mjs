@@ -25,7 +25,8 @@ export async function runContract(runtime, row, column, folder) {
     scope: column.scope ?? row.scope ?? "worker",
     deadline: DEADLINE,
     init: {
-      link: column.link === "port" ? (row.port ?? "port") : column.link,
+      link: column.link,
+      fork: row.fork,
       gaps: gapsOf(row, column),
       far: column.link === "nodeWorker" ? here("../fixtures/worker.mjs").href : "./far.mjs",
     },

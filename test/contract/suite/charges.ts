@@ -97,6 +97,8 @@ const kinds: Readonly<Record<string, () => unknown>> = {
   "shared memory": () => ({ shared: new SharedArrayBuffer(LENGTH), data: bytes(LENGTH) }),
 };
 
+export const chargedKinds: readonly string[] = Object.keys(kinds);
+
 const COUNT = 30;
 /** Of the chunks that are large by themselves. */
 const FEW = 3;

@@ -5,11 +5,13 @@ import { linkContract } from "../../contract/suite.ts";
 import { finished, type Result } from "./vitest.ts";
 
 export interface Init {
-  readonly link: "port" | "sharedPort" | "ponyfill" | "webWorker" | "nodeWorker";
+  readonly link: "port" | "ponyfill" | "webWorker" | "nodeWorker";
   /** The gaps of this runtime. */
   readonly gaps: Gaps;
   /** The script of the far side, where it has a realm of its own. */
   readonly far?: string;
+  /** `false`: ports cannot be passed on here, and streams share the one that they have. */
+  readonly fork?: boolean;
 }
 
 interface Link {
@@ -18,34 +20,30 @@ interface Link {
 }
 
 /** Each loads what it needs: not every runtime can load all of it. */
-const links: Readonly<Record<Init["link"], (far: string) => Promise<Link>>> = {
-  async port() {
+const links: Readonly<Record<Init["link"], (init: Init) => Promise<Link>>> = {
+  async port({ fork = true }) {
     const { inProcess } = await import("../../contract/pairs/in-process.ts");
-    return { makePair: inProcess() };
+    return { makePair: inProcess({ fork }) };
   },
-  async sharedPort() {
-    const { inProcess } = await import("../../contract/pairs/in-process.ts");
-    return { makePair: inProcess({ fork: false }) };
-  },
-  async ponyfill() {
+  async ponyfill({ fork = true }) {
     const [{ inProcess }, classes] = await Promise.all([
       import("../../contract/pairs/in-process.ts"),
       import("web-streams-polyfill"),
     ]);
-    return { makePair: inProcess({}, classes as never) };
+    return { makePair: inProcess({ fork }, classes as never) };
   },
-  async webWorker(far) {
+  async webWorker({ far = "" }) {
     const { inWebWorker } = await import("../../contract/pairs/web-worker.ts");
     return { makePair: inWebWorker(new URL(far, import.meta.url)), gaps: workerGaps };
   },
-  async nodeWorker(far) {
+  async nodeWorker({ far = "" }) {
     const { inWorker } = await import("../../contract/pairs/worker.ts");
     return { makePair: inWorker({}, new URL(far)), gaps: workerGaps };
   },
 };
 
 export default async function main(init: Init, report: (result: Result) => void): Promise<void> {
-  const { makePair, gaps } = await links[init.link](init.far ?? "");
+  const { makePair, gaps } = await links[init.link](init);
   const end = finished(report);
   linkContract(init.link, makePair, { ...gaps, ...init.gaps });
   await end;
