@@ -21,6 +21,7 @@ import type {
   WrittenTo,
 } from "./api.ts";
 import { auto } from "./codecs/auto.ts";
+import { Conduct } from "./conduct.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -149,6 +150,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const { scheduler, trusted } = link;
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
+    const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
     const values = new Values({ classes, openStream: (name, of) => this.#openValue(name, of) });
@@ -166,7 +168,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       },
       methodsOf(options),
       new Map<string, Method>([
-        ["$/ping", () => null],
+        [
+          "$/ping",
+          () => {
+            conduct.ping();
+            return null;
+          },
+        ],
         ["$/shutdown", () => this.#drain()],
       ]),
     );
@@ -175,6 +183,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#streams = new Streams({
       link,
       limits: this.#limits,
+      conduct,
       classes,
       codec: framed && auto,
       initialCredit: this.#initialCredit,
