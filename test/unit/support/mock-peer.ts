@@ -51,7 +51,7 @@ export class MockPeer {
       },
       limits: resolveLimits(limits, trusted),
       classes: globalThis,
-      codec: undefined,
+      overBytes: undefined,
       initialCredit: initialCredit ?? { chunks: 1, bytes: 65_536 },
       handlers: handlersOf({ streams }),
       data: {},
