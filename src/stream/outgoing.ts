@@ -14,7 +14,6 @@ import type { Transfer } from "./chunk.ts";
 import { type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
 import { Posting } from "./posting.ts";
-import { Pushing } from "./pushing.ts";
 import type { Shipping, ShippingHost } from "./shipping.ts";
 import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
@@ -366,12 +365,12 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     }
   }
 
-  /** Made when the first chunk starts: by then the lane is there, and tells whether it takes messages or bytes. */
+  /** Made when the first chunk starts: by then the lane is there. */
   #makeShipping(): Shipping {
-    const { lane } = this.#owner;
+    const { lane, overBytes } = this.#owner;
     const codec = this.#codec;
-    if (codec === undefined || lane === undefined || !("push" in lane)) return new Posting(this);
-    return new Pushing(this, codec, lane as ByteLane, () => this.#room());
+    if (codec === undefined || overBytes === undefined) return new Posting(this);
+    return overBytes.ship(this, codec, lane as ByteLane, () => this.#room());
   }
 
   // What the shipping asks and tells.

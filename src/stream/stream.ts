@@ -14,6 +14,7 @@ import type { Turn } from "./gather.ts";
 import { Incoming, type IncomingOptions } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Owner } from "./owner.ts";
+import type { OverBytes } from "./shipping.ts";
 import { isFinalIncoming, isFinalOutgoing } from "./states.ts";
 import type { StreamStats } from "./stats.ts";
 import type { Strategy, StreamClasses } from "./strategy.ts";
@@ -37,6 +38,7 @@ export interface ChannelStream<In = unknown, Out = unknown> {
 /** What the streams of a channel share. */
 export interface StreamContext {
   readonly classes: StreamClasses;
+  readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
   readonly trusted: boolean;
   readonly maxChunk: number;
@@ -177,6 +179,9 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
 
   // The owner of two directions.
 
+  get overBytes(): OverBytes | undefined {
+    return this.#context.overBytes;
+  }
   get turn(): Turn {
     return this.#context.turn;
   }

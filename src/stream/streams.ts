@@ -2,7 +2,6 @@
  * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
  * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
  */
-import type { Codec } from "../codecs/codec.ts";
 import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
@@ -15,6 +14,7 @@ import { Turn } from "./gather.ts";
 import type { Offer } from "./offer.ts";
 import { Offers } from "./offers.ts";
 import { codecName, OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { OverBytes } from "./shipping.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
@@ -39,8 +39,8 @@ export interface StreamsHost {
   readonly limits: Limits;
   readonly conduct: Conduct;
   readonly classes: StreamClasses;
-  /** Where the user names no codec; `undefined`: structured clone. */
-  readonly codec: Codec | undefined;
+  /** Of a link of bytes; `undefined`: messages are structured clones. */
+  readonly overBytes: OverBytes | undefined;
   readonly initialCredit: InitialCredit;
   readonly handlers: ReadonlyMap<string, StreamDefinition>;
   /** Options of the default stream, which are checked here. */
@@ -70,6 +70,7 @@ const LAST_ID = 2 ** 31 - 1;
 
 export class Streams implements StreamContext {
   readonly classes: StreamClasses;
+  readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
   readonly trusted: boolean;
   readonly idleGrants: number;
@@ -103,6 +104,7 @@ export class Streams implements StreamContext {
   constructor(host: StreamsHost) {
     this.#host = host;
     this.classes = host.classes;
+    this.overBytes = host.overBytes;
     this.#sharedLane = sharedLane(host.link);
     this.turn = new Turn(host.link.scheduler);
     this.trusted = host.link.trusted;
@@ -110,7 +112,12 @@ export class Streams implements StreamContext {
     this.stall = host.limits.stall;
     this.conduct = host.conduct;
     this.largestWindow = host.limits.window;
-    this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted, host.codec);
+    this.#options = new OptionsReader(
+      new StrategyReader(host.classes),
+      host.limits,
+      host.link.trusted,
+      host.overBytes?.codec,
+    );
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
     const { limits, conduct, classes, initialCredit, handlers, system } = host;

@@ -75,7 +75,7 @@ const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/codecs\//, 3],
   [/^src\/stream\//, 4],
   [/^src\/rpc\//, 5],
-  [/^src\/(api|define|trace)\.ts$/, 6],
+  [/^src\/(api|bytes|define|trace)\.ts$/, 6],
   [/^src\/channel\.ts$/, 7],
   [/^src\/mod\.ts$/, 8],
 ];
@@ -158,7 +158,7 @@ describe("Adapters", () => {
         }
         expect(specifier).toMatch(/^\.\.?\//);
         const target = posix.join(posix.dirname(file), specifier);
-        const seam = isForProcesses(file) ? /^src\/(link|errors|channel|api)\.ts$/ : /^src\/(link|errors)\.ts$/;
+        const seam = isForProcesses(file) ? /^src\/(link|errors|bytes|channel|api)\.ts$/ : /^src\/(link|errors)\.ts$/;
         if (!target.startsWith("adapters/")) expect(target).toMatch(seam);
       }
     },

@@ -55,7 +55,7 @@ export class MockPeer {
       limits: resolved,
       conduct: new Conduct(this.scheduler, resolved, breach),
       classes: globalThis,
-      codec: undefined,
+      overBytes: undefined,
       initialCredit: initialCredit ?? { chunks: 1, bytes: 65_536 },
       handlers: handlersOf({ streams }),
       data: {},
