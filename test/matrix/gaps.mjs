@@ -22,6 +22,11 @@ export const gaps = [
     tests: charged(["a view of shared memory", "shared memory"]),
   },
   {
+    reason: "there is no Symbol.asyncDispose",
+    rows: ["webkit"],
+    tests: ["dispose closes, and what ends in time ends well", "dispose aborts after a second what does not end"],
+  },
+  {
     reason: "a worker has no second realm in its thread, whose objects would be foreign",
     rows: ["browser"],
     columns: ["worker"],

@@ -1,6 +1,6 @@
 // One cell: runs what it is about, and counts. `{ passed, failed, gaps, failures: [{ test, message }] }`.
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,8 +41,9 @@ export async function runContract(runtime, row, column, folder) {
 }
 
 export async function runWpt(runtime) {
-  const module = here("../../wpt-style-tests/runner/in-runtime.mjs").href;
-  const { runSuite } = await import(module);
+  const module = here("../../wpt-style-tests/runner/in-runtime.mjs");
+  if (!existsSync(module)) return { notApplicable: "not there yet" };
+  const { runSuite } = await import(module.href);
   const { subtests, passed, failed, gaps, failures } = await runSuite(runtime, {});
   const told = failures.map(({ file, subject, test, message }) => ({ test: `${file} [${subject}] ${test}`, message }));
   return { subtests, passed, failed, gaps, failures: told };

@@ -6,7 +6,7 @@ import { codecs } from "../../fixtures/codecs.mjs";
 import { farSide } from "../../fixtures/far.mjs";
 import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
-import { journey } from "../suite/realm.ts";
+import { journey, turn } from "../suite/realm.ts";
 
 /** What the runtime has itself. */
 export const native: Required<StreamClasses> = {
@@ -16,12 +16,13 @@ export const native: Required<StreamClasses> = {
   CountQueuingStrategy,
 };
 
-/** Node and Bun tell a port that its other end was closed. */
-const tellsClose = typeof process === "object" && process.versions?.["node"] !== undefined && !("Deno" in globalThis);
+/** Node and Bun tell a port that its other end was closed; workerd passes for Node in all else. */
+const isNode = typeof process === "object" && process.versions?.["node"] !== undefined;
+const tellsClose = isNode && !("Deno" in globalThis) && globalThis.navigator?.userAgent !== "Cloudflare-Workers";
 
 /** As many as there are answers to answers. */
-async function journeys(): Promise<void> {
-  for (let i = 0; i < 4; i++) await journey();
+async function journeys(isShared: boolean): Promise<void> {
+  for (let i = 0; i < 4; i++) await (isShared ? turn() : journey());
 }
 
 export function inProcess(link: MessagePortOptions = {}, ponyfill?: Required<StreamClasses>): MakePair {
@@ -57,10 +58,10 @@ export function inProcess(link: MessagePortOptions = {}, ponyfill?: Required<Str
         port2.close();
         if (tellsClose) return;
         // What is under way still arrives, as it does where the runtime tells.
-        await journeys();
+        await journeys(link.fork === false);
         port1.dispatchEvent(new Event("close"));
       },
-      ...(!tellsClose && { idle: journeys }),
+      ...(!tellsClose && { idle: () => journeys(link.fork === false) }),
       async dispose() {
         near.abort();
         port1.close();
