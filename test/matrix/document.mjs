@@ -45,7 +45,8 @@ function gapLines(results) {
   for (const { row, cells } of inOrder(results)) {
     for (const column of columns) {
       if (column.link === undefined || cells[column.name]?.gaps === undefined) continue;
-      for (const [title, reason] of Object.entries(gapsOf(row, column))) {
+      for (const [title, gap] of Object.entries(gapsOf(row, column))) {
+        const reason = gap.reason ?? gap;
         const key = `${reason}\n${title}`;
         if (!lines.has(key)) lines.set(key, { title, reason, where: new Map() });
         const { where } = lines.get(key);

@@ -4,7 +4,10 @@
 const nodeBuffers = ["a pooled Node Buffer", "a large Node Buffer", "an object with Node Buffers"];
 const charged = (kinds) => kinds.map((kind) => `◆ both ends charge alike: ${kind}`);
 
-/** `rows` by name or kind, `columns` by name; left out where all have the gap. A `*` at a title's end is any rest. */
+/**
+ * `rows` by name or kind, `columns` by name; left out where all have the gap. A `*` at a title's end is any rest. `hangsRealm`: it cannot
+ * be tried, for nothing else would run any more.
+ */
 export const gaps = [
   {
     reason: "there is no Buffer, Node's pooled kind of Uint8Array",
@@ -44,5 +47,9 @@ export function gapsOf(row, column) {
       (rows === undefined || rows.includes(row.name) || rows.includes(row.kind)) &&
       (columns === undefined || columns.includes(column.name)),
   );
-  return Object.fromEntries(meant.flatMap(({ reason, tests }) => tests.map((test) => [test, reason])));
+  return Object.fromEntries(
+    meant.flatMap(({ reason, hangsRealm, tests }) =>
+      tests.map((test) => [test, hangsRealm ? { reason, hangsRealm } : reason]),
+    ),
+  );
 }

@@ -31,9 +31,10 @@ export type MakePair = (options: PairOptions) => Pair;
 
 /**
  * Titles of tests that a link cannot pass, each with its reason; a `*` at the end stands for any rest. A title that no
- * test has is an error.
+ * test has is an error. Each is tried all the same, and is an error once it passes; but not one that would leave its
+ * realm no turn any more, and with it all others.
  */
-export type Gaps = Readonly<Record<string, string>>;
+export type Gaps = Readonly<Record<string, string | { readonly reason: string; readonly hangsRealm: true }>>;
 
 /** What a topic registers its tests with: every pair that a test makes is disposed of after it. */
 export interface Contract {
