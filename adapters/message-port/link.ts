@@ -85,9 +85,8 @@ export function adopt(port: unknown): Lane | undefined {
   return isPort ? new PortLane(like as PortLike, "stream") : undefined;
 }
 
-/** Node and Bun fire `close` at a port whose other end is gone. Deno, browsers, and workerd, which passes for Node, do not. */
+/** Node and Bun fire `close` at a port whose other end is gone; Deno and browsers do not. */
 export function tellsClose(): boolean {
   const versions = (globalThis as { process?: { versions?: Record<string, string> } }).process?.versions;
-  const isWorkerd = globalThis.navigator?.userAgent === "Cloudflare-Workers";
-  return versions?.["node"] !== undefined && !("Deno" in globalThis) && !isWorkerd;
+  return versions?.["node"] !== undefined && !("Deno" in globalThis);
 }

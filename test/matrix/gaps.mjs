@@ -11,7 +11,7 @@ const charged = (kinds) => kinds.map((kind) => `◆ both ends charge alike: ${ki
 export const gaps = [
   {
     reason: "there is no Buffer, Node's pooled kind of Uint8Array",
-    rows: ["browser", "workerd"],
+    rows: ["browser"],
     tests: ["◆ a pooled Buffer is never detached: small Buffers still work at both ends", ...charged(nodeBuffers)],
   },
   {
@@ -23,6 +23,74 @@ export const gaps = [
     reason: "there is no SharedArrayBuffer",
     rows: ["webkit"],
     tests: charged(["a view of shared memory", "shared memory"]),
+  },
+  {
+    reason: "workerd's ports move nothing: they take no transfer list",
+    rows: ["workerd"],
+    tests: [
+      "◆ a pooled Buffer is never detached: small Buffers still work at both ends",
+      ...charged(["a large Node Buffer", "moved buffers"]),
+      "4 MiB through a pipe arrive whole",
+      "chunks of any size up to maxChunk arrive",
+      "the json codec carries its chunks there and back, each as it was written",
+      "the msgpack codec carries its chunks there and back, each as it was written",
+      "a reused large buffer arrives with five contents",
+      "buffers are copied by default, whole ones too",
+      "transfer: true moves whole buffers, at the top and inside",
+      "a transfer function moves what it names, and nothing else",
+      "a transfer function may move the buffer of a view of a part",
+      "a MessagePort crosses in a chunk and back, and works",
+      "a buffer that was moved by one write rejects the next with a TypeError",
+      "huge chunks counted in chunks are bounded in bytes",
+    ],
+  },
+  {
+    reason:
+      "workerd tells a port that its other end was closed before what that end has sent last arrives: the goodbye of an abort",
+    rows: ["workerd"],
+    tests: [
+      "abort(reason) ends everything at both ends with the reason",
+      "abort(reason) at the far side ends everything here with the reason",
+      "abort() without a reason has an AbortError",
+      "dispose aborts after a second what does not end",
+      "abort() of the channel in the middle of 100 streams settles all of them at both ends",
+      "a reason crosses every way: *",
+      "◆ a write that waits for credit settles on an abort of the channel, and so does writer.closed",
+    ],
+  },
+  {
+    reason: "workerd makes no code of strings, which Arrow does for its tables",
+    rows: ["workerd"],
+    tests: [
+      "the arrow codec carries its chunks there and back, each as it was written",
+      "the arrow codec keeps chunks apart that are written at once",
+      "what the arrow codec cannot carry rejects its write with a TypeError, and no other stream",
+      "what the arrow codec cannot read errors its stream at both ends, and no other",
+    ],
+  },
+  {
+    reason: "workerd's structured clone carries neither shared memory nor all kinds of values",
+    rows: ["workerd"],
+    tests: [...charged(["a view of shared memory", "shared memory"]), "every value that can be cloned is a chunk"],
+  },
+  {
+    reason: "workerd has one realm",
+    rows: ["workerd"],
+    tests: [
+      ...charged(["an object", "an array", "a buffer", "an Error"].map((what) => `${what} of another realm`)),
+      "params and iterables of another realm are as good as one's own",
+    ],
+  },
+  {
+    reason: "workerd's timers do not fire while promises keep settling, as 100 writers in one thread make them",
+    rows: ["workerd"],
+    hangsRealm: true,
+    tests: ["in the middle of 100 busy streams: all settle, and what was read is an exact prefix"],
+  },
+  {
+    reason: "1,024 streams that share one port take workerd too long",
+    rows: ["workerd"],
+    tests: ["more than 1,024 streams in one call are a TypeError, as many are fine"],
   },
   {
     reason: "there is no Symbol.asyncDispose",

@@ -16,9 +16,8 @@ export const native: Required<StreamClasses> = {
   CountQueuingStrategy,
 };
 
-/** Node and Bun tell a port that its other end was closed; workerd passes for Node in all else. */
-const isNode = typeof process === "object" && process.versions?.["node"] !== undefined;
-const tellsClose = isNode && !("Deno" in globalThis) && globalThis.navigator?.userAgent !== "Cloudflare-Workers";
+/** Node, Bun and workerd tell a port that its other end was closed. */
+const tellsClose = typeof process === "object" && process.versions?.["node"] !== undefined && !("Deno" in globalThis);
 
 /** As many as there are answers to answers. */
 async function journeys(isShared: boolean): Promise<void> {
