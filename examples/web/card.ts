@@ -70,11 +70,12 @@ export class Card {
     this.#there = new Lane(this.#part("there"), cells);
     this.#back = new Lane(this.#part("back"), cells);
     this.#spark = new Spark(this.#part("spark"));
+    this.#text("number", `${job.key}.`);
     this.#text("name", name);
     this.#text("operation", label);
-    this.#text("caption", `Figures of ${name}, ${label}`);
+    this.#text("caption", `Figures of stream ${job.key}, ${name}, ${label}`);
     this.#text("taken-label", reader === "page" ? "taken" : "digested");
-    this.#part("cancel").setAttribute("aria-label", `Cancel ${name}, ${label}`);
+    this.#part("cancel").setAttribute("aria-label", `Cancel ${job.key}, ${name}, ${label}`);
     this.#addRows();
 
     const slider = new RateSlider(this.#part("slider"), on.rate);
@@ -108,17 +109,17 @@ export class Card {
     this.#text("reader", operation === "sha256" ? described.sha256.reads : `${size(taken)} taken`);
     this.#text("read-rate", rate(rates.read));
     this.#text("taken-rate", rate(rates.taken));
-    this.#text("peak", `top of the line: ${rate(this.#spark.peak)}`);
+    this.#text("peak", `highest ${rate(this.#spark.peak)}`);
   }
 
   /** Draws the end: what came of it, and how to be rid of it. */
   finish(): void {
     this.draw(performance.now());
-    const { result, problem, source, taken, state, operation } = this.#job;
+    const { result, problem, source, taken, state, operation, key } = this.#job;
     this.#part<HTMLElement>("slider").hidden = true;
     const remove = this.#part("cancel");
     remove.textContent = "Remove";
-    remove.setAttribute("aria-label", `Remove ${source.name}, ${described[operation].label}`);
+    remove.setAttribute("aria-label", `Remove ${key}, ${source.name}, ${described[operation].label}`);
     const outcome = this.#part<HTMLElement>("outcome");
     outcome.hidden = false;
     if (problem !== undefined) {
@@ -164,15 +165,22 @@ export class Card {
   #drawLanes(stats: StreamStats | undefined): void {
     const there = stats?.outgoing ?? NOTHING;
     const back = stats?.incoming ?? NOTHING;
-    this.#there.draw(there);
-    this.#back.draw(back);
-    this.#text("there-figure", figure(there, "under way", there.queued));
-    this.#text("back-figure", figure(back, "unread", back.queued));
+    this.#drawLane("there", this.#there, there, "under way");
+    this.#drawLane("back", this.#back, back, "unread");
     ROWS.forEach(([, read], i) => {
       const [first, second] = this.#cells[i] as readonly [Element, Element];
       setText(first, read(there));
       setText(second, read(back));
     });
+  }
+
+  #drawLane(name: string, lane: Lane, stats: DirectionStats, held: string): void {
+    const { credit, highWaterMark, inFlight, queued } = stats;
+    lane.draw(stats);
+    this.#part<HTMLElement>(`${name}-lane`).dataset["gate"] = credit > 0 ? "open" : "shut";
+    this.#text(`${name}-credit`, `credit ${size(credit)} of ${size(highWaterMark)}`);
+    const waiting = queued > 0 ? `, ${queued} ${queued === 1 ? "chunk" : "chunks"} queued` : "";
+    this.#text(`${name}-held`, `${size(inFlight)} ${held}${waiting}`);
   }
 
   #addRows(): void {
@@ -194,11 +202,6 @@ export class Card {
   #text(name: string, text: string): void {
     setText(this.#part(name), text);
   }
-}
-
-function figure({ credit, highWaterMark, inFlight }: DirectionStats, held: string, queued: number): string {
-  const waiting = queued > 0 ? `, ${queued} ${queued === 1 ? "chunk" : "chunks"} queued` : "";
-  return `credit ${size(credit)} of ${size(highWaterMark)}; ${size(inFlight)} ${held}${waiting}`;
 }
 
 /** Only what has changed: a screen reader that stands in a text is not thrown out of it eight times a second. */

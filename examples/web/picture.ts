@@ -19,9 +19,8 @@ function element(name: string, attributes: Record<string, string | number>): SVG
   return made;
 }
 
-/** One direction: the window as a basin, what is under way as the water in it, and the gate that shuts at credit 0. */
+/** One direction: the window as a basin, what is under way as the water in it, and the gate, which a style shuts. */
 export class Lane {
-  readonly #svg: SVGSVGElement;
   readonly #water: SVGElement;
   readonly #credit: SVGElement;
 
@@ -37,8 +36,8 @@ export class Lane {
       return element("line", { x1: x, x2: x, y1: top, y2: bottom, class: "mark" });
     });
     const post = element("rect", { x: 4, y: 2, width: 4, height: height - 4, class: "gate" });
-    svg.replaceChildren(this.#credit, this.#water, ...marks, post);
-    this.#svg = svg;
+    const empty = element("rect", { ...basin, width: width - gate, class: "basin" });
+    svg.replaceChildren(empty, this.#credit, this.#water, ...marks, post);
   }
 
   draw({ credit, highWaterMark, inFlight }: DirectionStats): void {
@@ -51,7 +50,6 @@ export class Lane {
     this.#water.setAttribute("x", String(width - water));
     this.#water.setAttribute("width", String(water));
     this.#credit.setAttribute("width", String(free));
-    this.#svg.dataset["gate"] = credit > 0 ? "open" : "shut";
   }
 }
 

@@ -127,7 +127,17 @@ class Session {
 }
 
 /** The standard's code points for keys that are no characters. */
-const KEYS = { Tab: "\uE004", Enter: "\uE007", Escape: "\uE00C", ArrowLeft: "\uE012", ArrowRight: "\uE014" };
+const KEYS = {
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Escape: "\uE00C",
+  End: "\uE010",
+  Home: "\uE011",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+};
 
 async function send(url, body, method = body ? "POST" : "GET") {
   const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
