@@ -104,7 +104,8 @@ export class Card {
     const rates = { read: (read - first.read) / seconds, taken: Math.max(0, (used - first.taken) / seconds) };
     if (this.#samples.length > 1) this.#spark.add(rates.read, rates.taken);
 
-    this.#text("source", `${size(read)} in ${source.pulls.toLocaleString("en")} pulls`);
+    this.#text("source", `${size(read)} read`);
+    this.#text("pulls", `${source.pulls.toLocaleString("en")} pulls`);
     this.#text("worker", described[operation].label);
     this.#text("reader", operation === "sha256" ? described.sha256.reads : `${size(taken)} taken`);
     this.#text("read-rate", rate(rates.read));
@@ -179,8 +180,7 @@ export class Card {
     lane.draw(stats);
     this.#part<HTMLElement>(`${name}-lane`).dataset["gate"] = credit > 0 ? "open" : "shut";
     this.#text(`${name}-credit`, `credit ${size(credit)} of ${size(highWaterMark)}`);
-    const waiting = queued > 0 ? `, ${queued} ${queued === 1 ? "chunk" : "chunks"} queued` : "";
-    this.#text(`${name}-held`, `${size(inFlight)} ${held}${waiting}`);
+    this.#text(`${name}-held`, `${size(inFlight)} ${held}, ${queued} queued`);
   }
 
   #addRows(): void {

@@ -107,11 +107,11 @@ export class Job {
       this.result = described[this.operation].reader === "page" ? await this.#toFile() : await this.#toDigest();
       this.#state = "done";
     } catch (error) {
-      this.problem = explain(error, this.operation);
-      this.#state = this.problem === cancelled ? "cancelled" : "failed";
       // If it was never read: else the pipe has done so, and this says that it is locked.
       await this.source.readable.cancel(error).catch(() => {});
       await this.#keep?.discard();
+      this.problem = explain(error, this.operation);
+      this.#state = this.problem === cancelled ? "cancelled" : "failed";
     }
   }
 

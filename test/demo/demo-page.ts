@@ -43,9 +43,13 @@ export class DemoPage {
   }
 
   /** `files` are served beside the page, by path. Throws a BrowserMissing. */
-  static async open(name: BrowserName, files: Readonly<Record<string, Uint8Array>>): Promise<DemoPage> {
+  static async open(
+    name: BrowserName,
+    files: Readonly<Record<string, Uint8Array>>,
+    options: { readonly dark?: boolean } = {},
+  ): Promise<DemoPage> {
     for (const folder of ["../../examples/web", "."]) ensureInstalled(here(folder).replace(/\/$/, ""));
-    const browser = await openBrowser(name);
+    const browser = await openBrowser(name, options);
     const routes = await buildPage();
     const html = Buffer.from(routes["/"]?.body ?? "").toString();
     const served = Object.entries(files).map(([path, body]) => [path, { type: "application/octet-stream", body }]);
@@ -168,7 +172,7 @@ export class DemoPage {
       return {
         state: card.dataset["state"] ?? "",
         label: text("state"),
-        pulls: Number(/([\d,]+) pulls/.exec(text("source"))?.[1]?.replaceAll(",", "")),
+        pulls: Number.parseInt(text("pulls").replaceAll(",", ""), 10),
         there: text("there-credit"),
         back: text("back-credit"),
         unread: text("back-held"),
