@@ -16,12 +16,14 @@ export class StreamForm {
   readonly #form: HTMLFormElement;
   readonly #slider: RateSlider;
   readonly #problem: Element;
+  readonly #submit: HTMLElement;
   /** Of the address that is being fetched; a second start means the new one. */
   #fetching = new AbortController();
 
   constructor(form: HTMLFormElement, start: (asked: Asked) => void) {
     this.#form = form;
     this.#problem = form.querySelector("#form-problem") as Element;
+    this.#submit = form.querySelector("[type=submit]") as HTMLElement;
     this.#slider = new RateSlider(form.querySelector(".slider") as Element);
     form.addEventListener("change", () => this.#showSource());
     form.addEventListener("submit", (event) => {
@@ -39,7 +41,7 @@ export class StreamForm {
     this.#radio("source", "file").checked = true;
     this.#field<HTMLInputElement>("files").files = files;
     this.#showSource();
-    (this.#form.querySelector("[type=submit]") as HTMLElement).focus();
+    this.#submit.focus();
   }
 
   async #read(): Promise<Asked> {
@@ -63,14 +65,14 @@ export class StreamForm {
       case "url": {
         const text = this.#field<HTMLInputElement>("url").value;
         const { signal } = this.#fetching;
-        this.#form.setAttribute("aria-busy", "true");
+        this.#showBusy(true);
         try {
           return [await urlSource(text, signal)];
         } catch (error) {
           if (error !== superseded) this.#field("url").setAttribute("aria-invalid", "true");
           throw error;
         } finally {
-          if (!signal.aborted) this.#form.removeAttribute("aria-busy");
+          if (!signal.aborted) this.#showBusy(false);
         }
       }
       default: {
@@ -92,6 +94,12 @@ export class StreamForm {
 
   #refuse(problem: Problem): void {
     this.#problem.textContent = problem.message;
+  }
+
+  /** While a server is asked; another start asks another. */
+  #showBusy(isBusy: boolean): void {
+    this.#form.setAttribute("aria-busy", String(isBusy));
+    this.#submit.textContent = isBusy ? "Asking the server …" : "Start";
   }
 
   #showSource(): void {

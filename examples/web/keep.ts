@@ -34,23 +34,23 @@ async function fileKeep(): Promise<Keep> {
   const name = crypto.randomUUID();
   const handle = await folder.getFileHandle(name, { create: true });
   const file = await handle.createWritable();
-  let batch: Bytes[] = [];
+  const batch = new Uint8Array(BATCH);
   let held = 0;
   let isOpen = true;
-  const flush = async (): Promise<void> => {
-    const parts = batch;
-    batch = [];
-    held = 0;
-    await file.write(new Blob(parts));
-  };
   return {
     async add(chunk) {
-      batch.push(chunk);
-      held += chunk.byteLength;
-      if (held >= BATCH) await flush();
+      for (let from = 0; from < chunk.byteLength; ) {
+        const part = chunk.subarray(from, from + BATCH - held);
+        batch.set(part, held);
+        held += part.byteLength;
+        from += part.byteLength;
+        if (held < BATCH) continue;
+        await file.write(batch);
+        held = 0;
+      }
     },
     async finish() {
-      await flush();
+      await file.write(batch.subarray(0, held));
       isOpen = false;
       await file.close();
       return handle.getFile();

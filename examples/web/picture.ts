@@ -10,8 +10,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const LANE = { width: 240, height: 40, gate: 16, top: 10, bottom: 34 };
 const SPARK = { width: 480, height: 64 };
 
-/** Points of the line: with eight samples a second, the last 20 seconds. */
-const POINTS = 160;
+/** Points of the line: with eight samples a second, the last 20 seconds, and of a young stream 5. */
+const POINTS = { least: 40, most: 160 };
 
 function element(name: string, attributes: Record<string, string | number>): SVGElement {
   const made = document.createElementNS(SVG, name);
@@ -75,20 +75,22 @@ export class Spark {
   }
 
   add(read: number, taken: number): void {
-    if (this.#points.push({ read, taken }) > POINTS) this.#points.shift();
+    if (this.#points.push({ read, taken }) > POINTS.most) this.#points.shift();
     const top = this.peak || 1;
+    const last = this.#points.length - 1;
+    const across = Math.max(last, POINTS.least - 1);
     const line = (of: "read" | "taken"): string =>
       this.#points
         .map((point, i) => {
-          const x = SPARK.width * (1 - (this.#points.length - 1 - i) / (POINTS - 1));
+          const x = SPARK.width * (1 - (last - i) / across);
           const y = SPARK.height - 2 - (SPARK.height - 6) * (point[of] / top);
           return `${x.toFixed(1)},${y.toFixed(1)}`;
         })
         .join(" ");
-    const read1 = line("read");
-    this.#read.setAttribute("points", read1);
+    const points = line("read");
+    const left = points.slice(0, points.indexOf(","));
+    this.#read.setAttribute("points", points);
     this.#taken.setAttribute("points", line("taken"));
-    const first = read1.slice(0, read1.indexOf(","));
-    this.#area.setAttribute("d", `M${first},${SPARK.height} L${read1} L${SPARK.width},${SPARK.height} Z`);
+    this.#area.setAttribute("d", `M${left},${SPARK.height} L${points} L${SPARK.width},${SPARK.height} Z`);
   }
 }

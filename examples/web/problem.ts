@@ -27,6 +27,10 @@ export function explain(error: unknown, operation: string): Problem {
       `This is no gzip archive, or a damaged one (the worker says: ${message}). Choose another file.`,
     );
   }
+  if (name === "QuotaExceededError") {
+    const message = "The browser gives this page no more room for results. Remove those that you have downloaded.";
+    return new Problem("NO_ROOM", message, { cause: error });
+  }
   return new Problem(typeof code === "string" ? code : (name ?? "ERROR"), sentence(message ?? String(error)));
 }
 

@@ -89,14 +89,18 @@ export class DemoPage {
     await this.page.click(`[name=operation][value=${operation}]`);
   }
 
-  /** The least of the sizes that are offered. */
-  async chooseGenerated(operation: Operation, seed: number): Promise<void> {
+  /** Of the sizes that are offered, the least, or one that is not done at once. */
+  async chooseGenerated(operation: Operation, seed: number, size: "least" | "long" = "least"): Promise<void> {
     await this.choose("generated", operation);
-    await this.page.evaluate((value) => {
-      const fields = (document.querySelector("#new") as HTMLFormElement).elements;
-      (fields.namedItem("size") as HTMLSelectElement).selectedIndex = 0;
-      (fields.namedItem("seed") as HTMLInputElement).value = String(value);
-    }, seed);
+    await this.page.evaluate(
+      (value, isLong) => {
+        const fields = (document.querySelector("#new") as HTMLFormElement).elements;
+        (fields.namedItem("size") as HTMLSelectElement).selectedIndex = isLong ? 2 : 0;
+        (fields.namedItem("seed") as HTMLInputElement).value = String(value);
+      },
+      seed,
+      size === "long",
+    );
   }
 
   async chooseUrl(url: string, operation: Operation): Promise<void> {

@@ -265,7 +265,7 @@ async function inspect(demo: DemoPage, scheme: "light" | "dark"): Promise<void> 
 
   await page.resize(1280, 900);
   await page.click("#worker-button");
-  await demo.streamIn(4, "failed");
+  expect(await demo.streamIn(4, "failed")).toMatchObject({ state: "failed" });
   expect(await violations(demo)).toEqual([]);
   await page.evaluate(() => scrollTo(0, 0));
   await picture("desktop-killed");
@@ -342,11 +342,11 @@ async function showEverything(demo: DemoPage): Promise<void> {
   await demo.chooseFile("/sample.bin", "sha256", "picked");
   await demo.start();
   await demo.streamIn(3, "done");
-  await demo.chooseGenerated("gzip", 1);
+  await demo.chooseGenerated("gzip", 1, "long");
   await demo.start();
-  await demo.until("bytes have been read", async () => ((await demo.stream(4))?.pulls ?? 0) > 20);
+  await demo.until("bytes have been read", async () => ((await demo.stream(4))?.pulls ?? 0) > 100);
   await demo.setSpeed(4, "stopped");
-  await demo.streamIn(4, "paused");
+  expect(await demo.streamIn(4, "paused")).toMatchObject({ state: "paused" });
   await demo.page.click("#streams > li:first-child summary");
 }
 
