@@ -117,8 +117,11 @@ export class Card {
   finish(): void {
     this.draw(performance.now());
     const { result, problem, source, taken, state, operation, key } = this.#job;
-    this.#part<HTMLElement>("slider").hidden = true;
-    const remove = this.#part("cancel");
+    const slider = this.#part<HTMLElement>("slider");
+    const remove = this.#part<HTMLButtonElement>("cancel");
+    // Whoever was at the slider stays at this stream.
+    if (slider.contains(document.activeElement)) remove.focus();
+    slider.hidden = true;
     remove.textContent = "Remove";
     remove.setAttribute("aria-label", `Remove ${key}, ${source.name}, ${described[operation].label}`);
     const outcome = this.#part<HTMLElement>("outcome");

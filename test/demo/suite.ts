@@ -1,13 +1,13 @@
 /** What the page promises, the same in every browser. */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { generated } from "../../examples/web/generated.ts";
 import { BrowserMissing, type BrowserName } from "../browsers/open.mjs";
 import { DemoPage, type Shown } from "./demo-page.ts";
+import { inspect } from "./inspect.ts";
+import { focused, tabTo } from "./keyboard.ts";
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -27,8 +27,6 @@ const GENERATED = 16 * 1024 * 1024;
 /** What both windows and a chunk here and there can hold, of which half cannot be packed, in pieces of 64 KiB. */
 const MOST_PULLS_UNREAD = 48;
 
-const SCREENS: string = fileURLToPath(new URL("./.run-screens/", import.meta.url));
-
 export async function demoSuite(name: BrowserName): Promise<void> {
   const demo = await opened(name);
   // Where a browser is missing, the reason is the name of what is skipped; with CI=true it is a failure.
@@ -40,7 +38,6 @@ export async function demoSuite(name: BrowserName): Promise<void> {
   }
 
   describe(`the page in ${name}`, () => {
-    beforeAll(() => mkdirSync(SCREENS, { recursive: true }));
     afterAll(() => demo.close());
     beforeEach(() => demo.load());
     afterEach(async () => expect(await demo.problems()).toEqual([]));
@@ -240,37 +237,6 @@ export async function demoSuite(name: BrowserName): Promise<void> {
   });
 }
 
-/** The page empty, full and after the death of its worker, on a desktop and on a phone. */
-async function inspect(demo: DemoPage, scheme: "light" | "dark"): Promise<void> {
-  const { page } = demo;
-  const picture = (what: string): Promise<void> =>
-    page.screenshot(`${SCREENS}${demo.browser.name}-${scheme}-${what}.png`);
-  await page.resize(1280, 900);
-  expect(await page.evaluate(() => matchMedia("(prefers-color-scheme: dark)").matches)).toBe(scheme === "dark");
-  expect(await violations(demo)).toEqual([]);
-  await picture("desktop-empty");
-  await showEverything(demo);
-  expect(await violations(demo)).toEqual([]);
-  await picture("desktop");
-
-  await page.resize(360, 740);
-  expect(await violations(demo)).toEqual([]);
-  await picture("phone");
-  await page.evaluate(() => document.querySelector("#streams")?.scrollIntoView());
-  await picture("phone-stream");
-  const { content, width } = await page.evaluate(() => {
-    return { content: document.documentElement.scrollWidth, width: innerWidth };
-  });
-  expect(content).toBeLessThanOrEqual(width);
-
-  await page.resize(1280, 900);
-  await page.click("#worker-button");
-  expect(await demo.streamIn(4, "failed")).toMatchObject({ state: "failed" });
-  expect(await violations(demo)).toEqual([]);
-  await page.evaluate(() => scrollTo(0, 0));
-  await picture("desktop-killed");
-}
-
 async function opened(name: BrowserName): Promise<DemoPage | BrowserMissing> {
   try {
     return await DemoPage.open(name, FILES);
@@ -284,70 +250,6 @@ async function generatedDigest(seed: number): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of generated(GENERATED, seed)) hash.update(chunk);
   return hash.digest("hex");
-}
-
-/** Presses Tab until the focus is there; on the way, each place must show that it has the focus. */
-async function tabTo(demo: DemoPage, selector: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    await demo.page.press("Tab");
-    const { isBody, outline, html } = await focused(demo);
-    if (!isBody && outline === "none") throw new Error(`The focus cannot be seen at ${html}`);
-    if (await demo.page.evaluate((wanted) => document.activeElement?.matches(wanted) === true, selector)) return;
-  }
-  throw new Error(`Tab does not reach ${selector}`);
-}
-
-function focused(demo: DemoPage): Promise<{ isBody: boolean; outline: string; html: string }> {
-  return demo.page.evaluate(() => {
-    const element = document.activeElement ?? document.body;
-    // A choice is drawn by what stands behind it.
-    const shown = element.matches("[type=radio]") ? (element.nextElementSibling as Element) : element;
-    return {
-      isBody: element === document.body,
-      outline: getComputedStyle(shown).outlineStyle,
-      html: element.outerHTML.slice(0, 120),
-    };
-  });
-}
-
-async function violations(demo: DemoPage): Promise<unknown[]> {
-  return demo.page.evaluate(async () => {
-    type Axe = { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
-    const scope = globalThis as unknown as { axe?: Axe };
-    if (scope.axe === undefined) {
-      const script = document.createElement("script");
-      script.src = "/axe.js";
-      await new Promise((resolve, reject) => {
-        script.onload = resolve;
-        script.onerror = reject;
-        document.head.append(script);
-      });
-    }
-    const found = await (scope.axe as Axe).run();
-    return found.violations.map(({ id, nodes }) => ({
-      id,
-      nodes: nodes.map(({ html, failureSummary }) => `${html}: ${failureSummary}`),
-    }));
-  });
-}
-
-/** A stream of each kind: failed, done, digested, and one that pauses, its figures open. */
-async function showEverything(demo: DemoPage): Promise<void> {
-  await demo.chooseFile("/sample.bin", "gunzip", "picked");
-  await demo.start();
-  await demo.streamIn(1, "failed");
-  await demo.chooseFile("/sample.bin", "gzip", "picked");
-  await demo.start();
-  await demo.streamIn(2, "done");
-  await demo.chooseFile("/sample.bin", "sha256", "picked");
-  await demo.start();
-  await demo.streamIn(3, "done");
-  await demo.chooseGenerated("gzip", 1, "long");
-  await demo.start();
-  await demo.until("bytes have been read", async () => ((await demo.stream(4))?.pulls ?? 0) > 100);
-  await demo.setSpeed(4, "stopped");
-  expect(await demo.streamIn(4, "paused")).toMatchObject({ state: "paused" });
-  await demo.page.click("#streams > li:first-child summary");
 }
 
 /** One where nothing listens. */
