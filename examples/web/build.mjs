@@ -4,14 +4,12 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build as bundle } from "esbuild";
+import { entries } from "../../scripts/entries.mjs";
 
 const here = (/** @type {string} */ path) => fileURLToPath(new URL(path, import.meta.url));
 
-/** In an application of its own these are the package's entries, which bundlers find by themselves. */
-const alias = {
-  sluice: here("../../src/mod.ts"),
-  "sluice/worker": here("../../adapters/worker/web.ts"),
-};
+/** The sources of the package's entries: in an application of its own, bundlers find the entries by themselves. */
+const alias = Object.fromEntries(entries.map(({ name, browser }) => [name, here(`../../${browser}`)]));
 
 /** @returns {Promise<Record<string, { type: string, body: string | Uint8Array }>>} by path */
 export async function buildPage() {

@@ -7,7 +7,7 @@ import { generated } from "../../examples/web/generated.ts";
 import { BrowserMissing, type BrowserName } from "../browsers/open.mjs";
 import { DemoPage, type Shown } from "./demo-page.ts";
 import { inspect } from "./inspect.ts";
-import { focused, tabTo } from "./keyboard.ts";
+import { isFocused, STEPS, startWithKeys, tabTo } from "./keyboard.ts";
 
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
@@ -197,28 +197,34 @@ export async function demoSuite(name: BrowserName): Promise<void> {
       expect(await demo.formProblem()).toBe("The seed must be a whole number from 0 to 4294967295.");
     });
 
-    it("is used with a keyboard alone", async () => {
+    it("is used with a keyboard alone: a stream is started, sped up and removed", async () => {
       const { page } = demo;
-      await page.evaluate(() => {
-        (document.querySelector("[name=size]") as HTMLSelectElement).selectedIndex = 0;
-      });
-      await tabTo(demo, "[name=operation]");
-      for (const _ of ["gunzip", "sha256"]) await page.press("ArrowRight");
-      await tabTo(demo, "#new [type=range]");
-      for (let i = 0; i < 12; i++) await page.press("ArrowLeft");
-      await tabTo(demo, "#new [type=submit]");
-      await page.press("Enter");
-      expect(await demo.streamIn(1, "paused")).toMatchObject({ state: "paused" });
-
+      await startWithKeys(demo);
       await tabTo(demo, "#streams [type=range]");
-      for (let i = 0; i < 12; i++) await page.press("ArrowRight");
+      for (let i = 0; i < STEPS; i++) await page.press("ArrowRight");
       expect(await demo.streamIn(1, "done")).toMatchObject({ state: "done", code: await generatedDigest(1) });
-      await tabTo(demo, "#streams summary");
-      await page.press("Enter");
-      await tabTo(demo, "#streams [data-part=cancel]");
+      // Its slider is gone; who was there is still at this stream.
+      expect(await isFocused(demo, "#streams [data-part=cancel]")).toBe(true);
       await page.press(" ");
       expect(await demo.stream(1)).toBeNull();
-      expect(await focused(demo)).toMatchObject({ isBody: false });
+    });
+
+    it("is used with a keyboard alone: figures are opened, a stream is cancelled, the worker is killed", async () => {
+      const { page } = demo;
+      await startWithKeys(demo);
+      await tabTo(demo, "#streams summary");
+      await page.press("Enter");
+      expect(await page.evaluate(() => document.querySelector("details")?.open)).toBe(true);
+      await tabTo(demo, "#streams [data-part=cancel]");
+      await page.press("Enter");
+      expect(await demo.streamIn(1, "cancelled")).toMatchObject({ state: "cancelled" });
+      await page.press(" ");
+      expect(await demo.stream(1)).toBeNull();
+      expect(await isFocused(demo, "#worker-button")).toBe(true);
+      await page.press("Enter");
+      await demo.until("the worker is gone", async () => (await demo.worker()) === "Not running");
+      await page.press("Enter");
+      expect(await demo.worker()).toBe("Running");
     });
 
     it.each(["light", "dark"] as const)(
