@@ -29,8 +29,9 @@ const MOST_PULLS_UNREAD = 48;
 
 export async function demoSuite(name: BrowserName): Promise<void> {
   const demo = await opened(name);
-  // Where a browser is missing, the reason is the name of what is skipped; with CI=true it is a failure.
+  // A browser that is missing is listed, with the command to run; with CI=true it is a failure.
   if (demo instanceof BrowserMissing) {
+    console.warn(demo.message);
     describe.skip(`${name}: ${demo.message}`, () => {
       it("is not run", () => {});
     });
