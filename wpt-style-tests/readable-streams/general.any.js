@@ -145,48 +145,6 @@ promise_test(async () => {
 }, "a second reader goes on where the first one left");
 
 promise_test(async () => {
-  const { readable, writable } = await makePair({ highWaterMark: 2 });
-  const writer = writable.getWriter();
-  writeAll(writer, range(8));
-  writer.close();
-  const seen = [];
-  for await (const chunk of readable) seen.push(chunk);
-  assert_array_equals(seen, range(8));
-  assert_false(readable.locked, "the loop has released its lock");
-}, "for await gives every chunk, then ends");
-
-promise_test(async (t) => {
-  const { readable, writable } = await makePair({ highWaterMark: 2 });
-  const writer = writable.getWriter();
-  writeAll(writer, range(8));
-  for await (const chunk of readable) {
-    if (chunk === 2) break;
-  }
-  await promise_rejects_exactly(t, undefined, writer.closed, "writer.closed");
-}, "leaving for await early cancels: the writable end is errored with undefined");
-
-promise_test(async () => {
-  const { readable, writable } = await makePair({ highWaterMark: 2 });
-  const writer = writable.getWriter();
-  writeAll(writer, range(4));
-  for await (const chunk of readable.values({ preventCancel: true })) {
-    if (chunk === 1) break;
-  }
-  assert_array_equals(await readSome(readable.getReader(), 2), [2, 3]);
-}, "leaving values({ preventCancel: true }) early leaves the stream as it is");
-
-promise_test(async () => {
-  const { readable, writable } = await makePair({ highWaterMark: 2 });
-  const writer = writable.getWriter();
-  writeAll(writer, range(5));
-  writer.close();
-  const [left, right] = readable.tee();
-  const [a, b] = await Promise.all([readAll(left.getReader()), readAll(right.getReader())]);
-  assert_array_equals(a, range(5));
-  assert_array_equals(b, range(5));
-}, "tee() gives every chunk to both branches");
-
-promise_test(async () => {
   const { readable, writable } = await makePair();
   const double = new TransformStream({ transform: (chunk, controller) => controller.enqueue(chunk * 2) });
   const writer = writable.getWriter();

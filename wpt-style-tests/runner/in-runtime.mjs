@@ -8,7 +8,7 @@ import { bundle } from "./bundle.mjs";
 import { findFiles } from "./files.mjs";
 import { judge, notices } from "./verdict.mjs";
 
-const limits = { deadline: 120_000, testTimeout: 10_000 };
+const limits = { deadline: 300_000, testTimeout: 30_000 };
 /** A pair that is broken on purpose need not be waited for: standing still for this long is noticed enough. */
 const proofLimits = { ...limits, testTimeout: 2_000 };
 /** Realms at once. They wait most of the time. */
