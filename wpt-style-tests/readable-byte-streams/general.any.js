@@ -27,12 +27,6 @@ promise_test(async () => {
 }, "getReader({ mode: 'byob' }) gives a BYOB reader, and after it one of the other kind");
 
 promise_test(async () => {
-  const { readable } = await makePair();
-  assert_throws_js(TypeError, () => readable.getReader({ mode: "byob" }));
-  assert_false(readable.locked, "not locked by that");
-}, "a readable end that is no byte stream has no BYOB reader");
-
-promise_test(async () => {
   const { readable, writable } = await bytesPair();
   writable.getWriter().write(bytes(1, 2, 3));
   const { value, done } = await readable.getReader().read();

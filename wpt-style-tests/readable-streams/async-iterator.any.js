@@ -176,10 +176,11 @@ promise_test(async () => {
 promise_test(async () => {
   const { readable, writable, other } = await makePair({ highWaterMark: 1 });
   const back = other.writable.getWriter();
-  const echo = (async () => {
+  const echo = async () => {
     for await (const chunk of readable) await back.write(chunk * 2);
     await back.close();
-  })();
+  };
+  const echoed = handled(echo());
   const writer = writable.getWriter();
   writeAll(writer, range(20));
   writer.close();
@@ -189,5 +190,5 @@ promise_test(async () => {
     seen,
     range(20).map((n) => n * 2),
   );
-  await echo;
+  await echoed;
 }, "a loop over one direction can feed the other");

@@ -11,6 +11,12 @@ promise_test(async () => {
 }, "both ends are streams of the platform, unlocked");
 
 promise_test(async () => {
+  const { readable } = await makePair();
+  assert_throws_js(TypeError, () => readable.getReader({ mode: "byob" }));
+  assert_false(readable.locked, "not locked by that");
+}, "a readable end that is no byte stream has no BYOB reader");
+
+promise_test(async () => {
   const { readable, writable } = await makePair();
   const writer = writable.getWriter();
   const reader = readable.getReader();

@@ -8,10 +8,11 @@ const statuses = ["pass", "fail", "timeout", "not run", "precondition failed"];
 
 /**
  * `report` gets `{ type: "start" | "result" | "complete", ... }`. A subtest that takes longer than `testTimeout` ms has
- * timed out, and the next one starts. `stopAtFailure`: the names of subtests whose failure is none; any other one ends
- * the run.
+ * timed out, and the next one starts; `gaps` are the names of those that are not expected to pass ("*": all of the
+ * file) and have `gapTimeout` ms. With `stop` the failure of any other one ends the run.
  */
-export default function main({ file, subject, testTimeout, stopAtFailure }, report) {
+export default function main({ file, subject, testTimeout, gapTimeout, gaps, stop }, report) {
+  const isGap = (name) => gaps.includes(name) || gaps.includes("*");
   return new Promise((resolve) => {
     Object.assign(globalThis, loadSubject(subject));
     globalThis.self ??= globalThis;
@@ -25,7 +26,7 @@ export default function main({ file, subject, testTimeout, stopAtFailure }, repo
       report({ type: "start", name: subtest.name });
       timers.set(
         subtest,
-        setTimeout(() => subtest.force_timeout(), testTimeout),
+        setTimeout(() => subtest.force_timeout(), isGap(subtest.name) ? gapTimeout : testTimeout),
       );
     });
     globalThis.add_result_callback((subtest) => {
@@ -33,7 +34,7 @@ export default function main({ file, subject, testTimeout, stopAtFailure }, repo
       const { name, message, stack } = subtest;
       const status = statuses[subtest.status];
       report({ type: "result", name, status, message, stack });
-      if (stopAtFailure !== undefined && status !== "pass" && !stopAtFailure.includes(name)) resolve();
+      if (stop && status !== "pass" && !isGap(name)) resolve();
     });
     globalThis.add_completion_callback((_subtests, { status, message }) => {
       report({ type: "complete", ok: status === 0, message });

@@ -8,9 +8,9 @@ import { bundle } from "./bundle.mjs";
 import { findFiles } from "./files.mjs";
 import { judge, notices } from "./verdict.mjs";
 
-const limits = { deadline: 300_000, testTimeout: 30_000 };
-/** A pair that is broken on purpose need not be waited for: standing still for this long is noticed enough. */
-const proofLimits = { ...limits, testTimeout: 2_000 };
+/** In milliseconds. What is not expected to pass need not be waited for: standing still for a while is failure enough. */
+const limits = { deadline: 300_000, testTimeout: 30_000, gapTimeout: 2_000 };
+const proofLimits = { ...limits, testTimeout: limits.gapTimeout };
 /** Realms at once. They wait most of the time. */
 const atOnce = 2 * Math.min(4, availableParallelism());
 
@@ -82,13 +82,10 @@ async function* inTurn(runtime, { subjects, filter, limits, stop = false }, conc
  */
 async function runFile(runtime, realm, { file, subject, limits, stop }) {
   const where = { file, subject, runtime: runtime.version };
-  const { testTimeout, deadline } = limits;
-  const stopAtFailure = stop ? gapsOf(where).map(({ test }) => test) : undefined;
-  const { reports, problem } = await runtime.run({
-    file: realm,
-    init: { file, subject, testTimeout, stopAtFailure },
-    deadline,
-  });
+  const { deadline, ...timeouts } = limits;
+  const gaps = gapsOf(where).map(({ test }) => test ?? "*");
+  const init = { file, subject, ...timeouts, gaps, stop };
+  const { reports, problem } = await runtime.run({ file: realm, init, deadline });
   const results = reports.filter(({ type }) => type === "result");
   const errors = [];
   const end = reports.find(({ type }) => type === "complete");
