@@ -2,11 +2,13 @@
 // it uses the harness only.
 //
 //   node wpt-style-tests/run.mjs [--runtime NAME] [--subject NAME] [--filter TEXT] [--broken NAME | --prove]
+//   node wpt-style-tests/run.mjs --write-gaps      writes the table of known gaps in docs/conformance.md
 
 import { parseArgs } from "node:util";
 import { openRuntime } from "../test/realms/mod.mjs";
 import { brokenSubjects, subjectNames } from "./resources/names.mjs";
 import { findFiles } from "./runner/files.mjs";
+import { areGapsWritten, writeGaps } from "./runner/gaps-table.mjs";
 import { proofsOf, verdictsOf } from "./runner/in-runtime.mjs";
 import { report, reportProof } from "./runner/report.mjs";
 
@@ -17,12 +19,20 @@ const { values: options } = parseArgs({
     filter: { type: "string" },
     broken: { type: "string" },
     prove: { type: "boolean", default: false },
+    "write-gaps": { type: "boolean", default: false },
   },
 });
+
+if (options["write-gaps"]) {
+  await writeGaps();
+  process.exit();
+}
 
 const { filter } = options;
 const subjects = chosen(options.subject, subjectNames) ?? chosen(options.broken, brokenSubjects) ?? subjectNames;
 if ((await findFiles(filter)).length === 0) misused(`No file's path contains "${filter}"`);
+
+if (!(await areGapsWritten())) misused("docs/conformance.md tells other gaps: run this with --write-gaps");
 
 const runtime = await openRuntime(options.runtime);
 try {

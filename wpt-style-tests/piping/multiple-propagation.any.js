@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // Pipes between ends of which both are over already: which of the two counts, and what becomes of the other one.
 // The ends are in their states before the pipe begins: between two sides there is no order of what happens at once.

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // Buffers and views that cannot be read into, or written: refused, and what that does to the stream.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // The readable end as a byte stream: what is written are buffers, what is read is filled into the reader's own.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // tee() of a byte stream: two byte streams, each with memory of its own.
 

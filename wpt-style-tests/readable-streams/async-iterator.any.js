@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // The readable end as an async iterable: how far a loop gets, what leaving it does, and calls made by hand.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // What a program may and may not give as a queuing strategy: refused as the standard's constructors refuse it, and
 // where size() fails later, both ends are errored.

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // cancel() at the readable end, and what both ends are afterwards.
 

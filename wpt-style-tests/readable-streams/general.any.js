@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // What the readable end gives of what the writable end was given: all of it, in order, and no more.
 

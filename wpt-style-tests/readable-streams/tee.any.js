@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // tee() of the readable end: both branches see everything, and together they are one reader of the pair.
 

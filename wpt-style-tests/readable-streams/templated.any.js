@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // The same claims for every way into a state: a readable end that has chunks and goes on, that is closed, or errored.
 

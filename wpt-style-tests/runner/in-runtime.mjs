@@ -12,7 +12,7 @@ import { judge, notices } from "./verdict.mjs";
 const limits = { deadline: 300_000, testTimeout: 30_000, gapTimeout: 2_000 };
 const proofLimits = { ...limits, testTimeout: limits.gapTimeout };
 /** Realms at once. They wait most of the time. */
-const atOnce = 2 * Math.min(4, availableParallelism());
+const atOnce = 4 * Math.min(4, availableParallelism());
 
 /**
  * All of it. `subtests` are distinct ones, and so are `gaps`; `passed` and `failed` count each subtest once for every

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // A readable stream that is passed to the other side as a value: there it is a stream of its own, fed by the one here.
 

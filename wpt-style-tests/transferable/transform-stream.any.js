@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // Both sides of a TransformStream passed to the other side, in one value: there they are one transform that works here.
 

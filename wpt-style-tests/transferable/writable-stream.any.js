@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // A writable stream that is passed to the other side as a value: what is written there ends up in the sink here.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // The writable end is the platform's own object: what its properties are, and what of a call's arguments crosses.
 

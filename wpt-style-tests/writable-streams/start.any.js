@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // META: subjects=local,channel,channel-shared
 // The writable end before the far side has taken the stream, which is to it what a start() that has not settled is to
