@@ -6,6 +6,8 @@ import { createInterface } from "node:readline";
 
 /** How long it may take to be there, in milliseconds. */
 const START = 20_000;
+/** How long until a page is asked for what a function has given: at first, and at most, in milliseconds. */
+const POLL = { first: 10, most: 160 };
 
 export async function open([miniBrowser, webDriver, xvfb], { dark }) {
   const display = await startDisplay(xvfb);
@@ -58,6 +60,8 @@ class Session {
   #url;
   #turn = Promise.resolve();
   #unused;
+  #current;
+  #evaluations = 0;
 
   constructor(url) {
     this.#url = url;
@@ -70,10 +74,11 @@ class Session {
     const handle = first ? await first : (await this.#post("window/new", { type: "tab" })).handle;
     const inWindow = (command) =>
       this.#exclusively(async () => {
-        await this.#post("window", { handle });
+        if (this.#current !== handle) await this.#post("window", { handle });
+        this.#current = handle;
         return command();
       });
-    const evaluate = (fn, ...args) => inWindow(() => this.#evaluate(fn, args));
+    const evaluate = (fn, ...args) => this.#evaluate(inWindow, fn, args);
     return {
       goto: (url) => inWindow(() => this.#post("url", { url })),
       evaluate,
@@ -94,7 +99,11 @@ class Session {
       resize: (width, height) => inWindow(() => this.#post("window/rect", { width, height })),
       screenshot: (file) =>
         inWindow(async () => writeFileSync(file, Buffer.from(await this.#get("screenshot"), "base64"))),
-      close: () => inWindow(() => this.#delete("window")),
+      close: () =>
+        inWindow(async () => {
+          await this.#delete("window");
+          this.#current = undefined;
+        }),
     };
   }
 
@@ -102,14 +111,26 @@ class Session {
     await fetch(this.#url, { method: "DELETE" }).catch(() => {});
   }
 
-  async #evaluate(fn, args) {
-    const script = `const done = arguments[arguments.length - 1];
+  /**
+   * What a function gives is asked for again and again: a command that waited for it would hold up every other one, and
+   * with it all that could run meanwhile.
+   */
+  async #evaluate(inWindow, fn, args) {
+    const name = `$evaluation${++this.#evaluations}`;
+    const execute = (script) => inWindow(() => this.#post("execute/sync", { script, args: [] }));
+    await execute(`window.${name} = {};
       Promise.resolve().then(() => (${fn})(...${JSON.stringify(args)})).then(
-        (value) => done({ value }),
-        (error) => done({ error: String(error?.stack ? error + "\\n" + error.stack : error) }));`;
-    const { value, error } = await this.#post("execute/async", { script, args: [] });
-    if (error !== undefined) throw new Error(error);
-    return value;
+        (value) => { ${name} = { value, over: true }; },
+        (error) => { ${name} = { error: String(error?.stack ? error + "\\n" + error.stack : error), over: true }; });`);
+    for (let pause = POLL.first; ; pause = Math.min(POLL.most, 2 * pause)) {
+      const { value, error, over } = await execute(`const now = window.${name};
+        if (now === undefined) return { over: true, error: "the page was left" };
+        if (now.over) delete window.${name};
+        return now;`);
+      if (error !== undefined) throw new Error(error);
+      if (over) return value;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 
   #exclusively(work) {
