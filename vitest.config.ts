@@ -12,6 +12,9 @@ const alias = [
   { find: /^sluice\/codecs\/(\w+)$/, replacement: here("src/codecs/$1.ts") },
 ];
 
+/** What runs in a page is sent there by its source, so it must not be transformed. */
+const asWritten = /\/test\/(browsers|realms)\//;
+
 const project = (name: string, include: string[], options: object = {}) => ({
   resolve: { alias },
   test: { name, include, testTimeout: 30_000, hookTimeout: 30_000, ...options },
@@ -30,6 +33,7 @@ const config: ViteUserConfig = defineConfig({
       project("cli", ["test/cli/**/*.test.ts"]),
       project("readme", ["test/readme/**/*.test.ts"]),
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("fallbacks", ["test/fallbacks/**/*.test.ts"], { server: { deps: { external: [asWritten] } } }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],

@@ -60,6 +60,10 @@ function source(Class: Readable, count: number, error?: unknown): { readable: Re
   return { readable, cancelled };
 }
 
+/** The types know of no value. */
+const end = (iterator: AsyncIterator<unknown>, value: unknown): unknown =>
+  (iterator as { return?(value: unknown): unknown }).return?.(value);
+
 describe("complete()", () => {
   it("leaves classes alone that lack nothing", () => {
     expect(complete(globalThis)).toBe(globalThis);
@@ -128,7 +132,7 @@ describe.each(kinds)("for await over %s", (_, Class) => {
   it("takes steps in turn, however many are asked for at once", async () => {
     const { readable, cancelled } = source(Class, 2);
     const iterator = readable.values();
-    const steps = [iterator.next(), iterator.next(), iterator.next(), iterator.next(), iterator.return?.("late")];
+    const steps = [iterator.next(), iterator.next(), iterator.next(), iterator.next(), end(iterator, "late")];
     expect(await Promise.all(steps)).toEqual([
       { done: false, value: 1 },
       { done: false, value: 2 },
@@ -142,15 +146,15 @@ describe.each(kinds)("for await over %s", (_, Class) => {
   it("cancels by return() behind the step that is under way, also before the first", async () => {
     const { readable, cancelled } = source(Class, 2);
     const iterator = readable.values();
-    const [step, end] = await Promise.all([iterator.next(), iterator.return?.("enough"), iterator.next()]);
-    expect([step, end]).toEqual([
+    const [step, last] = await Promise.all([iterator.next(), end(iterator, "enough"), iterator.next()]);
+    expect([step, last]).toEqual([
       { done: false, value: 1 },
       { done: true, value: "enough" },
     ]);
     expect(cancelled).toEqual(["enough"]);
 
     const untouched = source(Class, 2);
-    await untouched.readable.values().return?.("at once");
+    await end(untouched.readable.values(), "at once");
     expect(untouched.cancelled).toEqual(["at once"]);
     expect(untouched.readable.locked).toBe(false);
   });
