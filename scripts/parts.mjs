@@ -33,6 +33,8 @@ export const parts = [
     full: { budget: 300, env: { SLUICE_KILLS: "200" } },
   },
   { name: "readme", command: vitest("readme"), budget: 30 },
+  // Three browsers, each opened twice.
+  { name: "fallbacks", command: vitest("fallbacks"), budget: 90 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
   { name: "demo page", command: vitest("demo", "--maxWorkers=1"), budget: 180 },
   // Through every codec, there and back between two processes, so many MiB.

@@ -112,6 +112,8 @@ export type MistakeCode =
   | "MESSAGE_TOO_LARGE"
   /** `channel.stream` called a method that gave neither a stream nor an array. Use `channel.call`. */
   | "NO_STREAM"
+  /** `getReader({ mode: "byob" })` of a `readable: "bytes"` where the runtime has no byte streams: such a readable gives `Uint8Array`s there. Pass `connect` a `ponyfill` that has them, or use `getReader()`. */
+  | "NO_BYTE_STREAMS"
   /** The default stream is used in two ways that exclude each other: `onData` twice, or beside `channel.data.readable`, or `sendData` beside a writer. Use one of them. */
   | "BAD_DATA_USE"
   /** A queuing strategy is none, its `highWaterMark` is negative or no number, its `size` is no function, or it counts by `size` what can only be bytes. Pass what the Streams standard allows, or leave it out. */

@@ -60,6 +60,8 @@ export class Meeting {
   }
 }
 
+/** Not a UUID by name: `randomUUID` is there in secure contexts only, a page on plain HTTP has none. */
 export function makeNonce(): string {
-  return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
