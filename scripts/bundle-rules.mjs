@@ -12,7 +12,10 @@ const LITTLE = 500;
 /** What may never be in the bundle of an entry of that kind, by where its source is. */
 const forbidden = [
   // The core works without a codec; `raw` is that of readable: "bytes".
-  { of: /^src\/mod\.ts$/, sources: /^adapters\/|^src\/bytes\.ts$|^src\/codecs\/(?!(raw|codec)\.ts)|^src\/wire\/(framed|outbox)\.ts$/ },
+  {
+    of: /^src\/mod\.ts$/,
+    sources: /^adapters\/|^src\/bytes\.ts$|^src\/codecs\/(?!(raw|codec)\.ts)|^src\/wire\/(framed|outbox)\.ts$/,
+  },
   { of: /^src\/codecs\//, sources: /^adapters\/|^src\/(channel|mod|bytes)\.ts$|^src\/(stream|rpc)\// },
   { of: /^src\/bytes\.ts$/, sources: /^adapters\/|^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!auto|json)/ },
   { of: /^adapters\//, sources: /^src\/(channel|mod|bytes)\.ts$|^src\/(stream|rpc|codecs|wire)\// },

@@ -3,8 +3,8 @@
 //   node scripts/size.mjs            prints the report of the build in dist/, and fails if something grew or dragged along
 //   node scripts/size.mjs --write    records the figures anew: scripts/size.json, and the table in docs/size.md
 import { readFileSync, writeFileSync } from "node:fs";
-import { allOf, browserEntries, bundle, togetherOf } from "./bundles.mjs";
 import { bundleRules } from "./bundle-rules.mjs";
+import { allOf, browserEntries, bundle, togetherOf } from "./bundles.mjs";
 
 /** The share by which a figure may grow unrecorded. */
 const GROWTH = 0.05;
@@ -76,7 +76,12 @@ function table(figures) {
     const shown = names.includes(name) ? `\`${name}\`` : name;
     return `| ${shown} | ${kB(min)} | ${kB(gzip)} | ${verdict(name, gzip)} |`;
   });
-  return ["| what is imported | minified, kB | and gzip, kB | asked, kB |", "| --- | --: | --: | --- |", ...rows, ""].join("\n");
+  return [
+    "| what is imported | minified, kB | and gzip, kB | asked, kB |",
+    "| --- | --: | --: | --- |",
+    ...rows,
+    "",
+  ].join("\n");
 }
 
 function print() {
