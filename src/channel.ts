@@ -21,6 +21,7 @@ import type {
   WrittenTo,
 } from "./api.ts";
 import type { Framed } from "./bytes.ts";
+import { Conduct } from "./conduct.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
@@ -148,6 +149,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const { scheduler, trusted } = link;
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
+    const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
     const values = new Values({ classes, openStream: (name, of) => this.#openValue(name, of) });
@@ -165,7 +167,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       },
       methodsOf(options),
       new Map<string, Method>([
-        ["$/ping", () => null],
+        [
+          "$/ping",
+          () => {
+            conduct.ping();
+            return null;
+          },
+        ],
         ["$/shutdown", () => this.#drain()],
       ]),
     );
@@ -174,6 +182,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#streams = new Streams({
       link,
       limits: this.#limits,
+      conduct,
       classes,
       overBytes: overBytes?.streams,
       initialCredit: this.#initialCredit,

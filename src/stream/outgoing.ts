@@ -7,7 +7,7 @@
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, StreamError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
@@ -59,6 +59,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   /** The far side's window: its first limit. */
   #window = 0;
   #peak = 0;
+  /** Prevents the look at whether the write that waits has waited for too long. */
+  #unwatch: (() => void) | undefined = undefined;
   #drained: (() => void) | undefined = undefined;
   /** The reason of an abort that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
@@ -127,6 +129,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     }
     const written = this.#wait("write", chunk, weight);
     if (this.credit.open) this.#rest();
+    else this.#watch();
     return written;
   }
 
@@ -288,6 +291,23 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     else this.#settle()?.reject(reason);
   }
 
+  /** Gives the stream up if this write still waits at the next look, or the one that waits then at the one after. */
+  #watch(): void {
+    const { stall } = this.#owner;
+    if (this.#unwatch !== undefined || stall === Number.POSITIVE_INFINITY) return;
+    const watched = this.#waiting;
+    this.#unwatch = this.#owner.turn.after(stall, () => {
+      this.#unwatch = undefined;
+      if (this.#waiting?.kind !== "write" || this.credit.open || isFinalOutgoing(this.state)) return;
+      // What waits for the remote to take more streams, waits at this side.
+      if (this.#waiting !== watched || this.state === "waiting") this.#watch();
+      else {
+        const message = `Cannot write to stream ${this.#owner.id} "${this.#owner.name}": the remote has given no credit for ${stall} ms, have it read or raise limits.stall`;
+        this.fail("abort", new StreamError("STREAM_STALLED", message));
+      }
+    });
+  }
+
   #settle(): Waiting | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -393,6 +413,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   #finish(failure?: { readonly reason: unknown }): void {
     this.#weights = undefined;
+    this.#unwatch?.();
     this.#checkDrained();
     this.#owner.settled(failure);
   }

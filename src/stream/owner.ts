@@ -18,6 +18,10 @@ export interface Owner {
   readonly largestChunk: number;
   /** Grants in a row that are taken without a chunk in between. */
   readonly idleGrants: number;
+  /** Milliseconds that a write waits for credit; ∞: for ever. */
+  readonly stall: number;
+  /** The remote has broken a rule of this stream, which ends with it. */
+  fault(): void;
   encodeReason(reason: unknown): WireReason;
   /** A direction has reached a final state; `failure` says why, if it did not end well. */
   settled(failure?: { readonly reason: unknown }): void;

@@ -3,6 +3,7 @@
  * knows neither links nor the other streams; what opens and ends it is in `streams.ts`.
  */
 import type { Codec } from "../codecs/codec.ts";
+import type { Conduct } from "../conduct.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
 import { decodeReason, encodeReason, type WireReason } from "../reason.ts";
@@ -43,11 +44,16 @@ export interface StreamContext {
   readonly maxChunk: number;
   readonly largestChunk: number;
   readonly idleGrants: number;
+  /** Milliseconds that a write waits for credit. */
+  readonly stall: number;
+  readonly conduct: Conduct;
   /** The largest highWaterMark that this side takes from a remote. */
   readonly largestWindow: number;
   breach(error: unknown): void;
   /** Both directions are final: nothing of the stream comes or goes any more. */
   finished(stream: Duplex): void;
+  /** Both directions are final, the last one by an error of the remote's. */
+  wasReset(stream: Duplex): void;
   /** The far side has accepted or refused a stream of ours, or it ended before. Once for each that was opened. */
   answered(stream: Duplex): void;
   /** The stream's own lane is gone, but it is not known what became of the link. */
@@ -189,6 +195,14 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     return this.#context.idleGrants;
   }
 
+  get stall(): number {
+    return this.#context.stall;
+  }
+
+  fault(): void {
+    this.#context.conduct.fault();
+  }
+
   encodeReason(reason: unknown): WireReason {
     return encodeReason(reason, this.#context.trusted);
   }
@@ -275,9 +289,15 @@ const handlers: Handlers = {
   "stream-data": ({ incoming }, frame) => incoming.data(frame),
   "stream-end": ({ incoming }, { chunks }) => incoming.end(chunks),
   "stream-ended": ({ outgoing }) => outgoing.ended(),
-  "stream-error": ({ incoming }, { reason }) => incoming.fail("error", decodeReason(reason)),
+  "stream-error": (stream, { reason }, context) => {
+    stream.incoming.fail("error", decodeReason(reason));
+    if (isFinal(stream)) context.wasReset(stream);
+  },
   "stream-credit": ({ outgoing }, { limit, bytes }) => outgoing.credited(limit, bytes),
-  "stream-cancel": ({ outgoing }, { reason }) => outgoing.fail("cancel", decodeReason(reason)),
+  "stream-cancel": (stream, { reason }, context) => {
+    stream.outgoing.fail("cancel", decodeReason(reason));
+    if (isFinal(stream)) context.wasReset(stream);
+  },
 };
 
 /** Only a stream that we opened is accepted or refused, and only once. */

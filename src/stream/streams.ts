@@ -2,6 +2,7 @@
  * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
  * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
  */
+import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
@@ -36,6 +37,7 @@ export interface RemoteLimits {
 export interface StreamsHost {
   readonly link: CoreLink;
   readonly limits: Limits;
+  readonly conduct: Conduct;
   readonly classes: StreamClasses;
   /** Of a link of bytes; `undefined`: messages are structured clones. */
   readonly overBytes: OverBytes | undefined;
@@ -72,6 +74,8 @@ export class Streams implements StreamContext {
   readonly turn: Turn;
   readonly trusted: boolean;
   readonly idleGrants: number;
+  readonly stall: number;
+  readonly conduct: Conduct;
   readonly largestWindow: number;
   readonly #host: StreamsHost;
   readonly #options: OptionsReader;
@@ -105,6 +109,8 @@ export class Streams implements StreamContext {
     this.turn = new Turn(host.link.scheduler);
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;
+    this.stall = host.limits.stall;
+    this.conduct = host.conduct;
     this.largestWindow = host.limits.window;
     this.#options = new OptionsReader(
       new StrategyReader(host.classes),
@@ -114,10 +120,11 @@ export class Streams implements StreamContext {
     );
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
-    const { limits, classes, initialCredit, handlers, system } = host;
+    const { limits, conduct, classes, initialCredit, handlers, system } = host;
     const streams = this;
     this.#offers = new Offers({
       limits,
+      conduct,
       classes,
       initialCredit,
       handlers,
@@ -355,6 +362,11 @@ export class Streams implements StreamContext {
   answered(stream: Duplex): void {
     if (!this.#roles.has(stream)) this.#unanswered--;
     this.#admit();
+  }
+
+  /** The remote has ended both directions of a stream with errors. */
+  wasReset(stream: Duplex): void {
+    this.#offers.wasReset(stream);
   }
 
   /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */
