@@ -51,10 +51,8 @@ describe("The types", () => {
   });
 
   it("fail for what the package does not have", async () => {
-    writeFileSync(
-      join(folder, "wrong.ts"),
-      'import { nothing } from "sluice";\nimport "sluice/nothing";\nnothing();\n',
-    );
+    const wrong = 'import { nothing } from "sluice";\nimport { none } from "sluice/nothing";\nnothing(none);\n';
+    writeFileSync(join(folder, "wrong.ts"), wrong);
     const compiled = compile("wrong", ["wrong.ts"], { module: "nodenext", moduleResolution: "nodenext", noEmit: true });
     await expect(compiled).rejects.toThrow(/TS2305[\s\S]*TS2307|TS2307[\s\S]*TS2305/);
   });
