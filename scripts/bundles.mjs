@@ -3,6 +3,7 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import ts from "typescript";
 import { entries } from "./entries.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -47,4 +48,47 @@ export async function bundle(program) {
   const [map, code] = [".map", ".js"].map((end) => outputFiles.find(({ path }) => path.endsWith(end)));
   const sources = JSON.parse(map.text).sources.filter((path) => /^(src|adapters)\//.test(path));
   return { code: code.text, min: code.contents.length, gzip: gzipSync(code.contents, { level: 9 }).length, sources };
+}
+
+/** Where the bytes of the core and the message port are from: `[folder or file, minified bytes]`, the largest first. */
+export async function shares() {
+  const { metafile } = await build({
+    stdin: {
+      contents: 'export * from "./src/mod.ts"; export * from "./adapters/message-port/mod.ts";',
+      resolveDir: root,
+    },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    format: "esm",
+    target: "es2022",
+    platform: "browser",
+  });
+  const areas = new Map();
+  for (const [file, { bytesInOutput }] of Object.entries(Object.values(metafile.outputs)[0].inputs)) {
+    const [, area] = /^(src\/\w+\/|adapters\/|src\/[\w-]+\.ts)/.exec(file) ?? [];
+    if (area !== undefined) areas.set(area, (areas.get(area) ?? 0) + bytesInOutput);
+  }
+  return [...areas].filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a);
+}
+
+/** The same program without the words of its errors, compressed: what they cost is the difference. */
+export function gzipWithoutTexts(code) {
+  const spans = [];
+  const visit = (node) => {
+    if (ts.isStringLiteralLike(node) || ts.isTemplateMiddleOrTemplateTail(node) || ts.isTemplateHead(node)) {
+      // What has a blank is for people; names of frames, events and options have none.
+      if (node.text.includes(" ")) spans.push([node.getStart(), node.getEnd()]);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("bundle.js", code, ts.ScriptTarget.ES2022, true));
+  let left = "";
+  let from = 0;
+  for (const [start, end] of spans.sort(([a], [b]) => a - b)) {
+    left += code.slice(from, start) + code.slice(start, end).replace(/[^`"'${}]/g, "");
+    from = end;
+  }
+  return gzipSync(left + code.slice(from), { level: 9 }).length;
 }

@@ -4,7 +4,7 @@
 //   node scripts/size.mjs --write    records the figures anew: scripts/size.json, and the table in docs/size.md
 import { readFileSync, writeFileSync } from "node:fs";
 import { bundleRules } from "./bundle-rules.mjs";
-import { allOf, browserEntries, bundle, togetherOf } from "./bundles.mjs";
+import { allOf, browserEntries, bundle, gzipWithoutTexts, shares, togetherOf } from "./bundles.mjs";
 
 /** The share by which a figure may grow unrecorded. */
 const GROWTH = 0.05;
@@ -28,7 +28,7 @@ const failures = [];
 let passed = 0;
 const check = (isFine, message) => (isFine ? passed++ : failures.push(message));
 
-if (process.argv.includes("--write")) write();
+if (process.argv.includes("--write")) await write();
 else compare();
 for (const [message, isFine] of await bundleRules(bundles)) check(isFine, message);
 
@@ -52,12 +52,24 @@ function compare() {
   check(isFresh, "the table in docs/size.md is not that of scripts/size.json: npm run size -- --write");
 }
 
-function write() {
+async function write() {
   record.recorded = Object.fromEntries([...bundles].map(([name, { min, gzip }]) => [name, { min, gzip }]));
   writeFileSync(RECORD, `${JSON.stringify(record, null, 2)}\n`);
   const text = readFileSync(DOCUMENT, "utf8");
   const [before, after] = [text.indexOf(BEGIN) + BEGIN.length, text.indexOf(END)];
-  writeFileSync(DOCUMENT, `${text.slice(0, before)}\n${table(record.recorded)}\n${text.slice(after)}`);
+  writeFileSync(
+    DOCUMENT,
+    `${text.slice(0, before)}\n${table(record.recorded)}\n${await makeUp()}\n${text.slice(after)}`,
+  );
+}
+
+/** What the core consists of: for the reader of the document, and not compared. */
+async function makeUp() {
+  const { code, gzip } = bundles.get("core and message port");
+  const rows = (await shares()).map(([area, bytes]) => `| \`${area}\` | ${kB(bytes)} |`);
+  const texts = `Of its ${kB(gzip)} kB, ${kB(gzip - gzipWithoutTexts(code))} kB are the words of its errors.`;
+  const head = ["| core and message port | minified, kB |", "| --- | --: |"];
+  return [...head, ...rows, "", texts, ""].join("\n");
 }
 
 /** In kB of 1,000 bytes. */
