@@ -31,6 +31,7 @@ const config: ViteUserConfig = defineConfig({
       project("fallbacks", ["test/fallbacks/**/*.test.ts"], { server: { deps: { external: [asWritten] } } }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
       project("demo", ["test/demo/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("package", ["test/package/*.test.ts"], { testTimeout: 120_000 }),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],
   },

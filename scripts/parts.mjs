@@ -11,6 +11,8 @@ export const parts = [
   // Written as a user would, to whom `isolatedDeclarations` is nothing.
   { name: "types, an app's", command: ["tsc", "-p", "test/everywhere"], budget: 20 },
   { name: "build", command: ["tsup"], budget: 45 },
+  { name: "size", command: ["node", "scripts/size.mjs"], budget: 15 },
+  { name: "package", command: vitest("package"), budget: 90 },
   { name: "unit", command: vitest("unit"), budget: 30 },
   {
     name: "simulation",
