@@ -31,6 +31,8 @@ const config: ViteUserConfig = defineConfig({
       project("readme", ["test/readme/**/*.test.ts"]),
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
+      // Each file has a browser to itself, and the machine.
+      project("links", ["test/links/*.test.mjs"], { testTimeout: 60_000, fileParallelism: false }),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],
   },

@@ -1,8 +1,10 @@
 /** A link over a MessagePort that is used for nothing else. Streams get ports of their own, or share this one. */
 import { LinkError } from "../../src/errors.ts";
 import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
+import { isGoodbye } from "./goodbye.ts";
 import { PortLane } from "./lane.ts";
-import { isReady, Meeting, makeNonce } from "./meeting.ts";
+import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
+import { APART, type Bond, lockName, Presence, TOLD } from "./presence.ts";
 import { realmScheduler } from "./scheduler.ts";
 import type { MessagePortOptions, PortLike } from "./types.ts";
 
@@ -13,30 +15,46 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
   readonly kind = "message";
   readonly carriesUnmet = true;
   readonly trusted: boolean;
-  readonly heartbeat: number;
   readonly scheduler: Scheduler = realmScheduler();
   readonly fork?: () => { lane: Lane; port: Transferable };
   readonly adopt?: (port: unknown) => Lane | undefined;
   readonly #port: PortLike;
   readonly #lane: PortLane;
-  readonly #meeting = new Meeting(makeNonce());
+  readonly #nonce: string = makeNonce();
+  readonly #meeting = new Meeting(this.#nonce);
+  readonly #heartbeat: number | undefined;
+  readonly #presence: Presence;
   #receiver: LinkReceiver | undefined = undefined;
+  #isReady = false;
 
-  constructor(port: PortLike, options: MessagePortOptions = {}) {
+  constructor(port: PortLike, options: MessagePortOptions = {}, bond: Bond = tellsClose() ? TOLD : APART) {
     this.trusted = options.trusted ?? true;
-    this.heartbeat = options.heartbeat ?? (tellsClose() ? 0 : HEARTBEAT);
+    this.#heartbeat = options.heartbeat ?? (tellsClose() ? 0 : undefined);
     this.#port = port;
     this.#lane = new PortLane(port, "link");
+    this.#presence = new Presence(bond, {
+      scheduler: this.scheduler,
+      post: (message) => this.#lane.post(message),
+      lost: (error) => this.lost(error),
+    });
     if (options.fork !== false && typeof MessageChannel === "function") {
       this.fork = fork;
       this.adopt = adopt;
     }
   }
 
+  get heartbeat(): number {
+    return this.#heartbeat ?? (this.#presence.tells ? 0 : HEARTBEAT);
+  }
+
   listen(receiver: LinkReceiver): void {
     this.#receiver = receiver;
     this.#lane.listen(this);
-    this.#lane.post(this.#meeting.ready);
+    this.#presence.begin(lockName(this.#nonce), (lock) => {
+      this.#isReady = true;
+      this.#meeting.lock = lock;
+      this.#lane.post(this.#meeting.ready);
+    });
   }
 
   post(message: unknown, transfer?: Transferable[]): void {
@@ -45,6 +63,7 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
 
   close(): void {
     this.#lane.close();
+    this.#presence.end();
   }
 
   keepAlive(on: boolean): void {
@@ -53,20 +72,28 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
   }
 
   receive(message: unknown): void {
-    if (!isReady(message)) {
-      this.#receiver?.receive(message);
-      return;
-    }
-    const { answer, met, restarted } = this.#meeting.hear(message);
-    if (answer !== undefined) this.#lane.post(answer);
-    if (met) this.#receiver?.met(this.#meeting.first);
-    if (restarted)
-      this.lost(new LinkError("CONNECTION_LOST", "The other end of the port has started anew: connect anew here, too"));
+    this.#presence.hear();
+    if (isReady(message)) this.#meet(message);
+    else if (isGoodbye(message)) this.#presence.left();
+    else this.#receiver?.receive(message);
   }
 
   lost(error: Error): void {
-    this.#lane.close();
+    this.close();
     this.#receiver?.lost(error);
+  }
+
+  #meet(ready: Ready): void {
+    // The answer to our own, still to be posted, will tell the same.
+    if (!this.#isReady) return;
+    const { answer, met, restarted } = this.#meeting.hear(ready);
+    if (answer !== undefined) this.#lane.post(answer);
+    if (met) {
+      this.#presence.met(ready.lock);
+      this.#receiver?.met(this.#meeting.first);
+    }
+    if (restarted)
+      this.lost(new LinkError("CONNECTION_LOST", "The other end of the port has started anew: connect anew here, too"));
   }
 }
 

@@ -8,7 +8,12 @@ import { settle } from "../support/scheduler.ts";
 function heartbeat(interval: number) {
   const one = bench();
   const lost: Error[] = [];
-  const beat = new Heartbeat(one.scheduler, interval, one.peer, (error) => void lost.push(error));
+  const beat = new Heartbeat(
+    one.scheduler,
+    () => interval,
+    one.peer,
+    (error) => void lost.push(error),
+  );
   const pings = (): number => one.sent.filter((each) => "method" in each && each.method === "$/ping").length;
   const pong = (): void => one.answer({ id: one.request().id, result: null });
   return { ...one, beat, lost, pings, pong };

@@ -1,0 +1,5 @@
+// Every link that a browser has, in this one.
+import { inBrowser } from "./places.mjs";
+import { workers } from "./worker.mjs";
+
+inBrowser("firefox", workers);

@@ -1,0 +1,7 @@
+// What a test evaluates in a page finds all of it here.
+import * as near from "./near.mjs";
+import * as sluice from "/sluice.mjs";
+
+globalThis.near = near;
+globalThis.sluice = sluice;
+globalThis.state = {};

@@ -1,0 +1,4 @@
+import { serve } from "./far.mjs";
+import { parentLink } from "/sluice.mjs";
+
+serve(parentLink());
