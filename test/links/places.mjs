@@ -48,6 +48,7 @@ export function inBrowser(name, ...suites) {
         const page = await browser.newPage();
         onTestFinished(() => page.close());
         await page.goto(server.origin + path);
+        await page.evaluate(() => globalThis.loaded);
         return page;
       };
     });

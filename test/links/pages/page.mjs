@@ -5,3 +5,4 @@ import * as sluice from "/sluice.mjs";
 globalThis.near = near;
 globalThis.sluice = sluice;
 globalThis.state = {};
+isLoaded();
