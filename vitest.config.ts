@@ -6,9 +6,11 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Tests import the package by its public names; here those names mean the source. */
 const alias = [
   { find: /^sluice$/, replacement: here("src/mod.ts") },
-  { find: /^sluice\/message-port$/, replacement: here("adapters/message-port/mod.ts") },
+  {
+    find: /^sluice\/(message-port|ports|process|service-worker|shared-worker|window)$/,
+    replacement: here("adapters/$1/mod.ts"),
+  },
   { find: /^sluice\/worker$/, replacement: here("adapters/worker/node.ts") },
-  { find: /^sluice\/process$/, replacement: here("adapters/process/mod.ts") },
   { find: /^sluice\/codecs\/(\w+)$/, replacement: here("src/codecs/$1.ts") },
 ];
 

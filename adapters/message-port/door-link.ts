@@ -9,7 +9,7 @@ import { isGoodbye } from "./goodbye.ts";
 import { PortLane } from "./lane.ts";
 import { adopt, fork, HEARTBEAT } from "./link.ts";
 import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
-import { type Bond, lockName, Presence } from "./presence.ts";
+import { type Bond, Presence } from "./presence.ts";
 import { realmScheduler } from "./scheduler.ts";
 import type { MessagePortOptions } from "./types.ts";
 
@@ -48,8 +48,8 @@ interface PortMessage {
 }
 
 function isPortMessage(message: unknown): message is PortMessage {
-  const { sluice, to } = (message ?? {}) as Partial<PortMessage>;
-  return sluice === "port" && typeof to === "string";
+  const { sluice, to, port } = (message ?? {}) as Partial<PortMessage>;
+  return sluice === "port" && typeof to === "string" && typeof port?.postMessage === "function";
 }
 
 export class DoorLink implements MessageLink, LaneReceiver {
@@ -93,7 +93,7 @@ export class DoorLink implements MessageLink, LaneReceiver {
   listen(receiver: LinkReceiver): void {
     this.#receiver = receiver;
     this.#door.open({ message: (message) => this.#knock(message), lost: (error) => this.#end(error) });
-    this.#presence.begin(lockName(this.#nonce), (lock) => {
+    this.#presence.begin(this.#nonce, (lock) => {
       this.#isReady = true;
       this.#meeting.lock = lock;
       this.#door.post(this.#meeting.ready, []);
@@ -165,7 +165,7 @@ export class DoorLink implements MessageLink, LaneReceiver {
       const message = `The other end of ${this.#door.name} has started anew: connect anew here, too`;
       this.#end(new LinkError("CONNECTION_LOST", message));
     } else if (met) {
-      this.#presence.met(ready.lock);
+      this.#presence.met(ready);
       if (this.#role === "host" || (this.#role === "equal" && this.#meeting.first)) this.#handOver(ready.nonce);
     }
   }

@@ -4,12 +4,21 @@ import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from ".
 import { isGoodbye } from "./goodbye.ts";
 import { PortLane } from "./lane.ts";
 import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
-import { APART, type Bond, lockName, Presence, TOLD } from "./presence.ts";
+import { APART, type Bond, Presence, TOLD } from "./presence.ts";
 import { realmScheduler } from "./scheduler.ts";
 import type { MessagePortOptions, PortLike } from "./types.ts";
 
 /** Milliseconds between pings where nothing else tells that the other end is gone. */
 export const HEARTBEAT = 10_000;
+
+/** What the adapter of a port knows of its other end. */
+export interface PortContext {
+  readonly bond: Bond;
+  /** Called when the link is listened to; what it returns, when it has ended. `lost`: nobody will be there any more. */
+  begin?(on: { lost(error: LinkError): void; isMet(): boolean }): () => void;
+}
+
+const ANY_PORT: PortContext = { bond: APART };
 
 export class MessagePortLink implements MessageLink, LaneReceiver {
   readonly kind = "message";
@@ -24,15 +33,19 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
   readonly #meeting = new Meeting(this.#nonce);
   readonly #heartbeat: number | undefined;
   readonly #presence: Presence;
+  readonly #context: PortContext;
+  #end: (() => void) | undefined = undefined;
   #receiver: LinkReceiver | undefined = undefined;
   #isReady = false;
+  #met = false;
 
-  constructor(port: PortLike, options: MessagePortOptions = {}, bond: Bond = tellsClose() ? TOLD : APART) {
+  constructor(port: PortLike, options: MessagePortOptions = {}, context: PortContext = ANY_PORT) {
     this.trusted = options.trusted ?? true;
     this.#heartbeat = options.heartbeat ?? (tellsClose() ? 0 : undefined);
     this.#port = port;
     this.#lane = new PortLane(port, "link");
-    this.#presence = new Presence(bond, {
+    this.#context = context;
+    this.#presence = new Presence(tellsClose() ? TOLD : context.bond, {
       scheduler: this.scheduler,
       post: (message) => this.#lane.post(message),
       lost: (error) => this.lost(error),
@@ -50,7 +63,8 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
   listen(receiver: LinkReceiver): void {
     this.#receiver = receiver;
     this.#lane.listen(this);
-    this.#presence.begin(lockName(this.#nonce), (lock) => {
+    this.#end = this.#context.begin?.({ lost: (error) => this.lost(error), isMet: () => this.#met });
+    this.#presence.begin(this.#nonce, (lock) => {
       this.#isReady = true;
       this.#meeting.lock = lock;
       this.#lane.post(this.#meeting.ready);
@@ -64,6 +78,8 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
   close(): void {
     this.#lane.close();
     this.#presence.end();
+    this.#end?.();
+    this.#end = undefined;
   }
 
   keepAlive(on: boolean): void {
@@ -89,7 +105,8 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
     const { answer, met, restarted } = this.#meeting.hear(ready);
     if (answer !== undefined) this.#lane.post(answer);
     if (met) {
-      this.#presence.met(ready.lock);
+      this.#met = true;
+      this.#presence.met(ready);
       this.#receiver?.met(this.#meeting.first);
     }
     if (restarted)

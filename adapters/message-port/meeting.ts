@@ -10,8 +10,8 @@ export interface Ready {
   readonly nonce: string;
   /** The receiver's, as far as the sender has heard of it. */
   readonly seen: string | null;
-  /** A Web Lock that the sender holds for as long as it is there, if it can. */
-  readonly lock?: string;
+  /** The sender holds the Web Lock that is named after its nonce for as long as it is there. */
+  readonly lock?: boolean;
 }
 
 export function isReady(message: unknown): message is Ready {
@@ -22,7 +22,7 @@ export function isReady(message: unknown): message is Ready {
     ready.sluice === "ready" &&
     typeof ready.nonce === "string" &&
     (ready.seen === null || typeof ready.seen === "string") &&
-    (ready.lock === undefined || typeof ready.lock === "string")
+    (ready.lock === undefined || typeof ready.lock === "boolean")
   );
 }
 
@@ -40,7 +40,7 @@ export class Meeting {
   readonly #nonce: string;
   #remote: string | null = null;
   /** Set before the first `ready` is posted. */
-  lock: string | undefined = undefined;
+  lock = false;
 
   constructor(nonce: string) {
     this.#nonce = nonce;
@@ -48,8 +48,8 @@ export class Meeting {
 
   /** What to post first. */
   get ready(): Ready {
-    const { lock } = this;
-    return { sluice: "ready", nonce: this.#nonce, seen: this.#remote, ...(lock !== undefined && { lock }) };
+    const ready: Ready = { sluice: "ready", nonce: this.#nonce, seen: this.#remote };
+    return this.lock ? { ...ready, lock: true } : ready;
   }
 
   /** Differs between the two ends. */

@@ -7,6 +7,7 @@ import { LinkError } from "../../src/errors.ts";
 import type { Scheduler } from "../../src/link.ts";
 import { GOODBYE, type Goodbye, onLeave } from "./goodbye.ts";
 import { holdLock, isHeld, lockManager, lockReleased } from "./locks.ts";
+import type { Ready } from "./meeting.ts";
 
 /** Milliseconds that taking a lock may delay the meeting: it comes about without one as well. */
 const LOCK_TIME = 1_000;
@@ -62,26 +63,27 @@ export class Presence {
     return this.#tells;
   }
 
-  /** Calls `ready` once, at once or a moment later, with the name of the lock that this end holds by then. */
-  begin(name: string, ready: (lock: string | undefined) => void): void {
+  /** Calls `ready` once, at once or a moment later, with whether this end, whose nonce it is, holds its lock by then. */
+  begin(nonce: string, ready: (isHeld: boolean) => void): void {
     this.#stopListening = onLeave(() => this.#leave());
     if (!this.#bond.holds || this.#locks === undefined) {
-      ready(undefined);
+      ready(false);
       return;
     }
     const settle = (isHeld: boolean): void => {
       if (this.#stopWaiting === undefined || this.#end.signal.aborted) return;
       this.#stopWaiting();
       this.#stopWaiting = undefined;
-      ready(isHeld ? name : undefined);
+      ready(isHeld);
     };
     this.#stopWaiting = this.#host.scheduler.after(LOCK_TIME, () => settle(false));
-    holdLock(this.#locks, name, this.#end.signal).then(settle);
+    holdLock(this.#locks, lockName(nonce), this.#end.signal).then(settle);
   }
 
-  /** The two have met, and the other end holds this lock. */
-  met(lock: string | undefined): void {
-    if (lock !== undefined && this.#bond.watches && this.#locks !== undefined) void this.#watch(this.#locks, lock);
+  /** The two have met. */
+  met({ nonce, lock }: Ready): void {
+    if (lock === true && this.#bond.watches && this.#locks !== undefined)
+      void this.#watch(this.#locks, lockName(nonce));
   }
 
   /** A message has come. */
@@ -128,6 +130,6 @@ export class Presence {
 }
 
 /** The lock of an end whose nonce this is. */
-export function lockName(nonce: string): string {
+function lockName(nonce: string): string {
   return `sluice:${nonce}`;
 }
