@@ -1,5 +1,6 @@
 // Every link that a browser has, in this one.
 import { inBrowser } from "./places.mjs";
+import { windows } from "./window.mjs";
 import { workers } from "./worker.mjs";
 
-inBrowser("firefox", workers);
+inBrowser("firefox", workers, windows);

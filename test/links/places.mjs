@@ -10,6 +10,9 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The package's names mean its source, as in all tests. */
 const alias = {
   "sluice/message-port": here("../../adapters/message-port/mod.ts"),
+  "sluice/service-worker": here("../../adapters/service-worker/mod.ts"),
+  "sluice/shared-worker": here("../../adapters/shared-worker/mod.ts"),
+  "sluice/window": here("../../adapters/window/mod.ts"),
   "sluice/worker": here("../../adapters/worker/web.ts"),
   sluice: here("../../src/mod.ts"),
 };

@@ -89,4 +89,22 @@ export async function locksOf() {
   return [...held, ...pending].filter(({ name }) => name.startsWith("sluice:")).length;
 }
 
+
+/** A frame or a popup with a page in it. */
+export function openOther(kind, url) {
+  if (kind === "popup") return { window: open(url, "_blank", "popup,width=300,height=300"), end: (other) => other.window.close() };
+  const frame = document.createElement("iframe");
+  frame.src = url;
+  document.body.append(frame);
+  return { frame, window: frame.contentWindow, end: () => frame.remove() };
+}
+
+/** Resolves with the first result of `get` that is not undefined; after 20 s with undefined. */
+export async function until(get) {
+  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(20)) {
+    const value = await get();
+    if (value !== undefined) return value;
+  }
+}
+
 export { connect, sleep };
