@@ -16,6 +16,8 @@ export interface PortContext {
   readonly bond: Bond;
   /** Called when the link is listened to; what it returns, when it has ended. `lost`: nobody will be there any more. */
   begin?(on: { lost(error: LinkError): void; isMet(): boolean }): () => void;
+  /** Whether calls or streams are open, told when that changes; at first they count as open. */
+  busy?(on: boolean): void;
 }
 
 const ANY_PORT: PortContext = { bond: APART };
@@ -85,6 +87,7 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
   keepAlive(on: boolean): void {
     if (on) this.#port.ref?.();
     else this.#port.unref?.();
+    this.#context.busy?.(on);
   }
 
   receive(message: unknown): void {

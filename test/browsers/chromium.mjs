@@ -32,5 +32,7 @@ function wrap(page, close) {
     },
     screenshot: async (file) => void (await page.screenshot({ path: file })),
     close,
+    /** A session of the DevTools protocol, for what only this browser can be told: `send(method, params)`. */
+    session: () => page.context().newCDPSession(page),
   };
 }

@@ -16,22 +16,37 @@ export function windows({ place, it }) {
     return { kind, origin: its, url: `${its}/other.html?${query}` };
   };
 
+  /** Leaves it in `state.other`. A popup needs a click. */
+  const open = async (page, { kind, url }) => {
+    await page.evaluate((kind, url) => void (state.open = () => (state.other = near.openOther(kind, url))), kind, url);
+    if (kind === "popup") await page.click("#open");
+    else await page.evaluate(() => void state.open());
+  };
+
   for (const [kind, whose] of others) {
     describe(`A ${kind} of ${whose === "same" ? "the same" : "another"} origin`, () => {
-      it("carries calls, streams both ways and backpressure, and leaves no lock behind", async () => {
-        const page = await place.page();
-        const seen = await page.evaluate(async ({ kind, url, origin }) => {
-          const other = near.openOther(kind, url);
-          const channel = near.connect(sluice.windowLink(other.window, { origin }));
-          const result = await near.exercise(channel);
-          const trusted = await channel.call("trusted", []);
-          await channel.close();
-          await near.sleep(300);
-          other.end(other);
-          return { ...result, trusted, locks: await near.locksOf() };
-        }, target(kind, whose));
-        expect(seen).toEqual({ ...exercised(seen), trusted: whose === "same", locks: 0 });
-      });
+      it(
+        "carries calls, streams both ways and backpressure, and leaves no lock behind",
+        async () => {
+          const page = await place.page();
+          await open(page, target(kind, whose));
+          const seen = await page.evaluate(
+            async ({ origin }) => {
+              const { other } = state;
+              const channel = near.connect(sluice.windowLink(other.window, { origin }));
+              const result = await near.exercise(channel);
+              const trusted = await channel.call("trusted", []);
+              await channel.close();
+              await near.sleep(300);
+              other.end(other);
+              return { ...result, trusted, locks: await near.locksOf() };
+            },
+            target(kind, whose),
+          );
+          expect(seen).toEqual({ ...exercised(seen), trusted: whose === "same", locks: 0 });
+        },
+        kind,
+      );
 
       const deaths = {
         "is removed or closed": () => state.other.end(state.other),
@@ -39,20 +54,27 @@ export function windows({ place, it }) {
         "loads anew": () => void state.busy.channel.call("reload", []).catch(() => {}),
       };
       for (const [title, kill] of Object.entries(deaths)) {
-        it(`that ${title} ends its channel soon, and all that was open`, async () => {
-          const page = await place.page();
-          await page.evaluate(async ({ kind, url, origin }) => {
-            state.other = near.openOther(kind, url);
-            state.busy = await near.occupy(near.connect(sluice.windowLink(state.other.window, { origin })));
-          }, target(kind, whose));
-          const start = await page.evaluate(`() => { const now = Date.now(); (${kill})(); return now; }`);
-          const end = await page.evaluate(async () => {
-            const end = await state.busy.settled();
-            state.other.end(state.other);
-            return end;
-          });
-          expect(end).toEqual({ ...lost(end, start), locks: expect.any(Number) });
-        });
+        it(
+          `that ${title} ends its channel soon, and all that was open`,
+          async () => {
+            const page = await place.page();
+            await open(page, target(kind, whose));
+            await page.evaluate(
+              async ({ origin }) => {
+                state.busy = await near.occupy(near.connect(sluice.windowLink(state.other.window, { origin })));
+              },
+              target(kind, whose),
+            );
+            const start = await page.evaluate(`() => { const now = Date.now(); (${kill})(); return now; }`);
+            const end = await page.evaluate(async () => {
+              const end = await state.busy.settled();
+              state.other.end(state.other);
+              return end;
+            });
+            expect(end).toEqual({ ...lost(end, start), locks: expect.any(Number) });
+          },
+          kind,
+        );
       }
     });
   }

@@ -47,7 +47,9 @@ export async function occupy(channel) {
     read: echo.readable.getReader().read(),
     writerClosed: writer.closed,
     call: channel.call("never", []),
-    pipe: channel.openStream("source", { metadata: "pipe" }).readable.pipeTo(new WritableStream({ write: () => sleep(50) })),
+    pipe: channel
+      .openStream("source", { metadata: "pipe" })
+      .readable.pipeTo(new WritableStream({ write: () => sleep(50) })),
     closed: channel.closed,
   };
   // Far beyond the window: the last of them wait for credit.
@@ -89,10 +91,10 @@ export async function locksOf() {
   return [...held, ...pending].filter(({ name }) => name.startsWith("sluice:")).length;
 }
 
-
 /** A frame or a popup with a page in it. */
 export function openOther(kind, url) {
-  if (kind === "popup") return { window: open(url, "_blank", "popup,width=300,height=300"), end: (other) => other.window.close() };
+  if (kind === "popup")
+    return { window: open(url, "_blank", "popup,width=300,height=300"), end: (other) => other.window.close() };
   const frame = document.createElement("iframe");
   frame.src = url;
   document.body.append(frame);
@@ -105,6 +107,11 @@ export async function until(get) {
     const value = await get();
     if (value !== undefined) return value;
   }
+}
+
+/** What the promise gives, or "pending" after so many milliseconds. */
+export function within(ms, promise) {
+  return Promise.race([promise, sleep(ms).then(() => "pending")]);
 }
 
 export { connect, sleep };

@@ -1,13 +1,16 @@
 // In a frame or a popup. `?origin=` is the origin of the page that has it, `names` what to link it by, `delay` when.
-import { serve } from "./far.mjs";
+
 import { windowLink } from "/sluice.mjs";
+import { serve } from "./far.mjs";
 
 const { origin, names = "", delay = "0" } = Object.fromEntries(new URLSearchParams(location.search));
 const home = opener ?? parent;
 
 /** What anybody has posted to this window. */
 const posted = [];
-addEventListener("message", ({ data, ports }) => posted.push({ data: String(data?.sluice ?? data), ports: ports.length }));
+addEventListener("message", ({ data, ports }) =>
+  posted.push({ data: String(data?.sluice ?? data), ports: ports.length }),
+);
 
 setTimeout(() => {
   for (const name of names.split(","))

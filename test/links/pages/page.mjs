@@ -1,6 +1,7 @@
 // What a test evaluates in a page finds all of it here.
-import * as near from "./near.mjs";
+
 import * as sluice from "/sluice.mjs";
+import * as near from "./near.mjs";
 
 globalThis.near = near;
 globalThis.sluice = sluice;

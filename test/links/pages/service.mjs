@@ -1,5 +1,5 @@
-import { serve } from "./far.mjs";
 import { onServiceClient } from "/sluice.mjs";
+import { serve } from "./far.mjs";
 
 // Differs with every start of the worker.
 const incarnation = crypto.randomUUID();

@@ -1,6 +1,7 @@
 // A worker of many clients, which tells each of them what has become of all.
-import { serve } from "./far.mjs";
+
 import { onSharedClient } from "/sluice.mjs";
+import { serve } from "./far.mjs";
 
 const clients = [];
 

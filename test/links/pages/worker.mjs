@@ -1,4 +1,4 @@
-import { serve } from "./far.mjs";
 import { parentLink } from "/sluice.mjs";
+import { serve } from "./far.mjs";
 
 serve(parentLink());
