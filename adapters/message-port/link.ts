@@ -14,6 +14,8 @@ export const HEARTBEAT = 10_000;
 /** What the adapter of a port knows of its other end. */
 export interface PortContext {
   readonly bond: Bond;
+  /** Does a `close` event of the port tell when its other end is gone? Left out: as the runtime's ports do. */
+  readonly tells?: boolean;
   /** Called when the link is listened to; what it returns, when it has ended. `lost`: nobody will be there any more. */
   begin?(on: { lost(error: LinkError): void; isMet(): boolean }): () => void;
   /** Whether calls or streams are open, told when that changes; at first they count as open. */
@@ -43,16 +45,17 @@ export class MessagePortLink implements MessageLink, LaneReceiver {
 
   constructor(port: PortLike, options: MessagePortOptions = {}, context: PortContext = ANY_PORT) {
     this.trusted = options.trusted ?? true;
-    this.#heartbeat = options.heartbeat ?? (tellsClose() ? 0 : undefined);
+    const { bond, tells = tellsClose() } = context;
+    this.#heartbeat = options.heartbeat ?? (tells ? 0 : undefined);
     this.#port = port;
-    this.#lane = new PortLane(port, "link");
+    this.#lane = new PortLane(port, options.transfer === false ? "copies" : "link");
     this.#context = context;
-    this.#presence = new Presence(tellsClose() ? TOLD : context.bond, {
+    this.#presence = new Presence(tells ? TOLD : bond, {
       scheduler: this.scheduler,
       post: (message) => this.#lane.post(message),
       lost: (error) => this.lost(error),
     });
-    if (options.fork !== false && typeof MessageChannel === "function") {
+    if (options.fork !== false && options.transfer !== false && typeof MessageChannel === "function") {
       this.fork = fork;
       this.adopt = adopt;
     }
