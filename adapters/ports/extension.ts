@@ -2,6 +2,8 @@
  * A link over `runtime.Port` of browser extensions, which carries JSON in Chrome and clones in Firefox: all goes as
  * frames of bytes, in base64, which both carry. It tells its end, so there is no heartbeat.
  */
+
+import { type Framed, framed } from "../../src/bytes.ts";
 import { LinkError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
@@ -18,8 +20,8 @@ interface BytesMessage {
 }
 
 /** A link over `port`, which must be used for nothing else; its other end takes one, too. */
-export function extensionPortLink(port: ExtensionPort, options: ExtensionPortOptions = {}): ByteLink {
-  return new ExtensionLink(port, options.trusted ?? true);
+export function extensionPortLink(port: ExtensionPort, options: ExtensionPortOptions = {}): Framed {
+  return framed(new ExtensionLink(port, options.trusted ?? true));
 }
 
 class ExtensionLink implements ByteLink {

@@ -70,12 +70,12 @@ const packages: Readonly<Record<string, string>> = {
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/(codes|errors|link)\.ts$/, 0],
-  [/^src\/(limits|reason|schema)\.ts$/, 1],
+  [/^src\/(conduct|limits|reason|schema)\.ts$/, 1],
   [/^src\/wire\//, 2],
   [/^src\/codecs\//, 3],
   [/^src\/stream\//, 4],
   [/^src\/rpc\//, 5],
-  [/^src\/(api|define|trace)\.ts$/, 6],
+  [/^src\/(api|bytes|define|trace)\.ts$/, 6],
   [/^src\/channel\.ts$/, 7],
   [/^src\/mod\.ts$/, 8],
 ];
@@ -144,6 +144,9 @@ describe("The core", () => {
   });
 });
 
+/** Links of bytes bring their own wire. */
+const isOfBytes = (file: string): boolean => file === "adapters/ports/extension.ts";
+
 /** Adapters for what only runtimes with Node's modules have; what `spawn` gives is a channel. */
 const isForProcesses = (file: string): boolean => file.startsWith("adapters/process/");
 
@@ -158,7 +161,11 @@ describe("Adapters", () => {
         }
         expect(specifier).toMatch(/^\.\.?\//);
         const target = posix.join(posix.dirname(file), specifier);
-        const seam = isForProcesses(file) ? /^src\/(link|errors|channel|api)\.ts$/ : /^src\/(link|errors)\.ts$/;
+        const seam = isForProcesses(file)
+          ? /^src\/(link|errors|bytes|channel|api)\.ts$/
+          : isOfBytes(file)
+            ? /^src\/(link|errors|bytes)\.ts$/
+            : /^src\/(link|errors)\.ts$/;
         if (!target.startsWith("adapters/")) expect(target).toMatch(seam);
       }
     },

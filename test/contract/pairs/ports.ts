@@ -49,7 +49,6 @@ function pairOver(makeEnds: (trusted: boolean) => Ends, extra: { readonly defaul
       async dispose() {
         near.abort();
         kill();
-        for (const link of links) link.close();
       },
     };
   };
@@ -57,8 +56,8 @@ function pairOver(makeEnds: (trusted: boolean) => Ends, extra: { readonly defaul
 
 /** `runtime.Port` as Chrome has it: JSON only, nobody is told of one's own `disconnect`, and a dead port throws. */
 export class FakeExtensionPort implements ExtensionPort {
-  readonly onMessage = new FakeEvent<(message: unknown) => void>();
-  readonly onDisconnect = new FakeEvent<(port: ExtensionPort) => void>();
+  readonly onMessage: FakeEvent<(message: unknown) => void> = new FakeEvent();
+  readonly onDisconnect: FakeEvent<(port: ExtensionPort) => void> = new FakeEvent();
   other: FakeExtensionPort | undefined;
   #connected = true;
 
@@ -157,6 +156,6 @@ let count = 0;
 export const overBroadcast: MakePair = pairOver((trusted) => {
   const name = `contract ${process.pid} ${count++}`;
   const link = () => broadcastLink(name, { trusted, heartbeat: 500 });
-  const links: [Link, Link] = [link(), link()];
-  return { links, kill: () => links[1].close() };
+  const far = link();
+  return { links: [link(), far], kill: () => far.close() };
 });
