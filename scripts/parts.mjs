@@ -33,6 +33,8 @@ export const parts = [
     full: { budget: 300, env: { SLUICE_KILLS: "200" } },
   },
   { name: "readme", command: vitest("readme"), budget: 30 },
+  // Pages, frames, popups and workers in three browsers, one after the other.
+  { name: "links", command: vitest("links"), budget: 180 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
   // Through every codec, there and back between two processes, so many MiB.
   {
