@@ -28,6 +28,7 @@ const config: ViteUserConfig = defineConfig({
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
       // Each file has a browser to itself, and the machine.
       project("links", ["test/links/*.test.mjs"], { testTimeout: 60_000, fileParallelism: false }),
+      project("demo", ["test/demo/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],
   },

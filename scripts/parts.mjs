@@ -36,6 +36,7 @@ export const parts = [
   // Pages, frames, popups and workers in three browsers, one after the other.
   { name: "links", command: vitest("links"), budget: 180 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
+  { name: "demo page", command: vitest("demo", "--maxWorkers=1"), budget: 180 },
   // Through every codec, there and back between two processes, so many MiB.
   {
     name: "soak",

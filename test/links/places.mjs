@@ -43,7 +43,16 @@ export function inBrowser(name, ...suites) {
     let browser;
     let server;
 
+    let missing;
+
     beforeAll(async () => {
+      try {
+        browser = await openBrowser(name);
+      } catch (error) {
+        if (!(error instanceof BrowserMissing) || process.env.CI === "true") throw error;
+        missing = error.message;
+        return;
+      }
       const { outputFiles } = await build({
         entryPoints: [here("pages/sluice.ts")],
         alias,
@@ -63,23 +72,12 @@ export function inBrowser(name, ...suites) {
         await page.evaluate(() => globalThis.loaded);
         return page;
       };
-    });
+    }, 120_000);
 
     afterAll(async () => {
       await browser?.close();
       await server?.close();
     });
-
-    let missing;
-    beforeAll(async () => {
-      try {
-        browser = await openBrowser(name);
-        place.browser = browser;
-      } catch (error) {
-        if (!(error instanceof BrowserMissing) || process.env.CI === "true") throw error;
-        missing = error.message;
-      }
-    }, 120_000);
 
     for (const suite of suites) {
       suite({

@@ -18,7 +18,12 @@ export function windows({ place, it }) {
 
   /** Leaves it in `state.other`. A popup needs a click. */
   const open = async (page, { kind, url }) => {
-    await page.evaluate((kind, url) => void (state.open = () => (state.other = near.openOther(kind, url))), kind, url);
+    const prepare = (kind, url) => {
+      state.open = () => {
+        state.other = near.openOther(kind, url);
+      };
+    };
+    await page.evaluate(prepare, kind, url);
     if (kind === "popup") await page.click("#open");
     else await page.evaluate(() => void state.open());
   };
