@@ -30,6 +30,8 @@ const config: ViteUserConfig = defineConfig({
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
       project("fallbacks", ["test/fallbacks/**/*.test.ts"], { server: { deps: { external: [asWritten] } } }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
+      // Each file has a browser to itself, and the machine.
+      project("links", ["test/links/*.test.mjs"], { testTimeout: 60_000, fileParallelism: false }),
       project("demo", ["test/demo/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("package", ["test/package/*.test.ts"], { testTimeout: 120_000 }),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),

@@ -37,6 +37,8 @@ export const parts = [
   { name: "readme", command: vitest("readme"), budget: 30 },
   // Three browsers, each opened twice.
   { name: "fallbacks", command: vitest("fallbacks"), budget: 90 },
+  // Pages, frames, popups and workers in three browsers, one after the other.
+  { name: "links", command: vitest("links"), budget: 180 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
   { name: "demo page", command: vitest("demo", "--maxWorkers=1"), budget: 180 },
   // Through every codec, there and back between two processes, so many MiB.

@@ -203,7 +203,12 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       open: (name, of) => this.#openData(name, of),
       changed,
     });
-    this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
+    this.#heartbeat = new Heartbeat(
+      scheduler,
+      () => link.heartbeat,
+      this.#rpc,
+      (error) => this.#lost(error),
+    );
     const receiver: CoreReceiver = {
       met: (first) => this.#meet(first),
       receive: (message) => this.#receive(message),

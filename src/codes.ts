@@ -130,6 +130,14 @@ export type MistakeCode =
   | "CHUNK_TOO_LARGE"
   /** A stream's total in chunks, bytes or weights would pass 2^53 − 1, where numbers stop being exact. Open another stream, or have `size()` return smaller numbers. */
   | "TOTAL_TOO_LARGE"
+  /** The origin of the window at the other end is no exact one, such as `"*"`, or is missing. Pass what that page has as `location.origin`, as in `https://example.com`; a sandboxed frame needs `allow-same-origin` to have one. */
+  | "BAD_ORIGIN"
+  /** A link was asked for to a window that is not there: a frame outside of the document, a popup that was blocked, an opener or parent that the page does not have. Add the frame, or open the popup on a click, before linking to it. */
+  | "NO_WINDOW"
+  /** `onClient()` was called where nobody connects. Call it in a shared worker, or that of `sluice/service-worker` in a service worker. */
+  | "NO_CLIENTS"
+  /** A link was asked for to a service worker, of a registration that has none. Wait for `navigator.serviceWorker.ready`. */
+  | "NO_SERVICE_WORKER"
   /** `parentLink()` was called where there is no parent: not in a worker, or not in a process that `spawn` has started with the same `control`; or it was called twice. Call it once, in the worker, and `workerLink(worker)` in the thread that started it. */
   | "NO_PARENT";
 

@@ -15,17 +15,19 @@ const STREAM_EVENTS = ["message"];
 export class PortLane implements Lane {
   readonly #port: PortLike;
   readonly #events: readonly string[];
+  readonly #copies: boolean;
   #receiver: LaneReceiver | undefined = undefined;
   #closed = false;
 
-  /** `carries`: a whole link, or one stream of it. */
-  constructor(port: PortLike, carries: "link" | "stream") {
+  /** `carries`: a whole link, or one stream of it; a whole link whose buffers are copied, never moved. */
+  constructor(port: PortLike, carries: "link" | "stream" | "copies") {
     this.#port = port;
-    this.#events = carries === "link" ? LINK_EVENTS : STREAM_EVENTS;
+    this.#events = carries === "stream" ? STREAM_EVENTS : LINK_EVENTS;
+    this.#copies = carries === "copies";
   }
 
   post(message: unknown, transfer: Transferable[] = NOTHING): void {
-    if (!this.#closed) this.#port.postMessage(message, transfer);
+    if (!this.#closed) this.#port.postMessage(message, this.#copies ? NOTHING : transfer);
   }
 
   listen(receiver: LaneReceiver): void {

@@ -5,18 +5,23 @@
  */
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
+import { DoorLink, type Doorway } from "../message-port/door-link.ts";
 import { tellsClose } from "../message-port/link.ts";
-import { WorkerLink } from "./link.ts";
-import type { Doorway, WorkerLinkOptions } from "./types.ts";
+import { type Bond, TOLD } from "../message-port/presence.ts";
+import type { WorkerLinkOptions } from "./types.ts";
 
 export type { WorkerLinkOptions } from "./types.ts";
 
 /** The runtime's own Worker. */
 export const Worker: typeof globalThis.Worker = globalThis.Worker;
 
+/** A worker dies with the one that started it: only that one has to learn of the other's end. */
+const WATCHES: Bond = tellsClose() ? TOLD : { holds: false, watches: true, together: true };
+const HOLDS: Bond = tellsClose() ? TOLD : { holds: true, watches: false, together: true };
+
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
-  return new WorkerLink(workerDoor(worker), "parent", options);
+  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES });
 }
 
 /** In a worker: the link to the thread that has started it. */
@@ -29,7 +34,7 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
   ) {
     throw mistake(new TypeError("Cannot link to a parent: this is no worker, call parentLink() in one"), "NO_PARENT");
   }
-  return new WorkerLink(parentDoor(scope as WorkerScope), "worker", options);
+  return new DoorLink(parentDoor(scope as WorkerScope), { ...options, role: "guest", bond: HOLDS });
 }
 
 /** The part of a DedicatedWorkerGlobalScope in use. */
@@ -49,6 +54,7 @@ const isDeno: boolean = "Deno" in globalThis;
 function workerDoor(worker: globalThis.Worker): Doorway {
   let off = (): void => {};
   return {
+    name: "the worker",
     tellsDeath: tellsClose(),
     post: (message, transfer) => worker.postMessage(message, transfer),
     open({ message, lost }) {
@@ -93,6 +99,7 @@ function workerDoor(worker: globalThis.Worker): Doorway {
 function parentDoor(scope: WorkerScope): Doorway {
   let off = (): void => {};
   return {
+    name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => scope.postMessage(message, transfer),
     open({ message }) {

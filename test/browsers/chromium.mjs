@@ -29,5 +29,7 @@ function wrap(page, close) {
     resize: (width, height) => page.setViewportSize({ width, height }),
     screenshot: async (file) => void (await page.screenshot({ path: file })),
     close,
+    /** A session of the DevTools protocol, for what only this browser can be told: `send(method, params)`. */
+    session: () => page.context().newCDPSession(page),
   };
 }

@@ -55,23 +55,29 @@ export async function open([miniBrowser, webDriver, xvfb], { dark }) {
   }
 }
 
-/** One session: its windows take turns, for a command goes to the one that was switched to last. */
+/**
+ * One session: its windows take turns, for a command goes to the one that was switched to last. The window that it began
+ * with stays unused, since a session ends with its last window.
+ */
 class Session {
   #url;
   #turn = Promise.resolve();
-  #unused;
+  #first;
   #current;
   #evaluations = 0;
 
   constructor(url) {
     this.#url = url;
-    this.#unused = this.#get("window");
+    this.#first = this.#get("window");
   }
 
   async newPage() {
-    const first = this.#unused;
-    this.#unused = undefined;
-    const handle = first ? await first : (await this.#post("window/new", { type: "tab" })).handle;
+    const { handle } = await this.#exclusively(async () => {
+      // A window is opened from another one, and the current one may be closed.
+      await this.#post("window", { handle: await this.#first });
+      this.#current = await this.#first;
+      return this.#post("window/new", { type: "tab" });
+    });
     const inWindow = (command) =>
       this.#exclusively(async () => {
         if (this.#current !== handle) await this.#post("window", { handle });
