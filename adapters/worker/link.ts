@@ -1,6 +1,7 @@
 /**
  * A link between a worker and the thread that started it. The two meet on the worker's own message channel, which
- * others may use as well; from then on they have a private port, handed over by the parent.
+ * others may use as well; from then on they have a private port, handed over by the parent; or stay where they are, where
+ * a port would be slower than that channel.
  */
 
 import { LinkError } from "../../src/errors.ts";
@@ -9,17 +10,21 @@ import { PortLane } from "../message-port/lane.ts";
 import { adopt, fork, HEARTBEAT } from "../message-port/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
 import { realmScheduler } from "../message-port/scheduler.ts";
+import type { PortLike } from "../message-port/types.ts";
+import { DoorPort } from "./door-port.ts";
 import type { Doorway, WorkerLinkOptions } from "./types.ts";
 
 /** Milliseconds that a worker's `error` or `exit` may come after the end of its port. */
 const LAST_WORDS = 100;
 
-/** The parent's last word at the door: the private port. */
+/** The parent's word that ends the meeting: the private port, or that there is none and the door stays in use. */
 interface PortMessage {
   readonly sluice: "port";
   /** The nonce of the worker whom it is for. */
   readonly to: string;
-  readonly port: MessagePort;
+  /** The parent's nonce. */
+  readonly from: string;
+  readonly port: MessagePort | null;
 }
 
 function isPortMessage(message: unknown): message is PortMessage {
@@ -38,7 +43,9 @@ export class WorkerLink implements MessageLink, LaneReceiver {
   readonly #side: "parent" | "worker";
   readonly #nonce: string = makeNonce();
   readonly #meeting = new Meeting(this.#nonce);
-  #port: MessagePort | undefined = undefined;
+  #port: PortLike | undefined = undefined;
+  /** The port, if it leads through the door. */
+  #doorPort: DoorPort | undefined = undefined;
   #lane: PortLane | undefined = undefined;
   #receiver: LinkReceiver | undefined = undefined;
   #closed = false;
@@ -47,7 +54,7 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     this.#door = door;
     this.#side = side;
     this.heartbeat = options.heartbeat ?? (door.tellsDeath ? 0 : HEARTBEAT);
-    if (options.fork !== false) {
+    if (options.fork ?? !door.carries) {
       this.fork = fork;
       this.adopt = adopt;
     }
@@ -55,7 +62,11 @@ export class WorkerLink implements MessageLink, LaneReceiver {
 
   listen(receiver: LinkReceiver): void {
     this.#receiver = receiver;
-    this.#door.open({ message: (message) => this.#knock(message), lost: (error) => this.#end(error) });
+    this.#door.open({
+      message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
+      unreadable: () => this.#doorPort?.fail(),
+      lost: (error) => this.#end(error),
+    });
     this.#door.post(this.#meeting.ready, []);
   }
 
@@ -76,9 +87,8 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     // A worker lives as long as its channel: work comes from nowhere else.
     if (this.#side === "worker" || this.#closed) return;
     this.#door.keepAlive(on);
-    const port = this.#port as { ref?(): void; unref?(): void } | undefined;
-    if (on) port?.ref?.();
-    else port?.unref?.();
+    if (on) this.#port?.ref?.();
+    else this.#port?.unref?.();
   }
 
   receive(message: unknown): void {
@@ -98,7 +108,8 @@ export class WorkerLink implements MessageLink, LaneReceiver {
     receiver?.lost(error);
   }
 
-  #knock(message: unknown): void {
+  /** Never true: what is said at the meeting hides from nobody. */
+  #knock(message: unknown): false {
     if (isReady(message)) {
       const { answer, met, restarted } = this.#meeting.hear(message);
       if (answer !== undefined) this.#door.post(answer, []);
@@ -113,19 +124,33 @@ export class WorkerLink implements MessageLink, LaneReceiver {
       message.to === this.#nonce &&
       this.#lane === undefined
     ) {
-      this.#enter(message.port);
-      this.#door.shut();
+      if (message.port === null) this.#stay(message.from);
+      else {
+        this.#enter(message.port);
+        this.#door.shut();
+      }
     }
+    return false;
   }
 
   #handOver(to: string): void {
+    const said = { sluice: "port", to, from: this.#nonce } as const;
+    if (this.#door.carries) {
+      this.#door.post({ ...said, port: null } satisfies PortMessage, []);
+      this.#stay(to);
+      return;
+    }
     const { port1, port2 } = new MessageChannel();
-    const message: PortMessage = { sluice: "port", to, port: port2 };
-    this.#door.post(message, [port2]);
+    this.#door.post({ ...said, port: port2 } satisfies PortMessage, [port2]);
     this.#enter(port1);
   }
 
-  #enter(port: MessagePort): void {
+  #stay(remote: string): void {
+    this.#doorPort = new DoorPort(this.#door, this.#nonce, remote);
+    this.#enter(this.#doorPort);
+  }
+
+  #enter(port: PortLike): void {
     this.#port = port;
     this.#lane = new PortLane(port, "link");
     this.#lane.listen(this);
