@@ -31,7 +31,8 @@ const config: ViteUserConfig = defineConfig({
       project("readme", ["test/readme/**/*.test.ts"]),
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
-      project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
+      project("soak", ["test/soak/*.test.ts"], { testTimeout: 120_000 }),
+      project("soak in browsers", ["test/soak/browsers/*.test.mjs"]),
     ],
   },
 });
