@@ -1,20 +1,9 @@
 import { defineConfig, type Options } from "tsup";
+import { sources } from "./scripts/entries.mjs";
 
-/** One entry per adapter and codec, mirrored one to one by the exports map of package.json. */
+/** One entry per adapter and codec: what the exports map of package.json names. */
 const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) => ({
-  entry: [
-    "src/mod.ts",
-    "src/codecs/raw.ts",
-    "src/codecs/json.ts",
-    "src/codecs/msgpack.ts",
-    "src/codecs/protobuf.ts",
-    "src/codecs/protobufjs.ts",
-    "src/codecs/arrow.ts",
-    "adapters/message-port/mod.ts",
-    "adapters/process/mod.ts",
-    "adapters/worker/node.ts",
-    "adapters/worker/web.ts",
-  ],
+  entry: [...sources],
   outBase: ".",
   format: "esm",
   target: "es2022",

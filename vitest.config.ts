@@ -1,16 +1,11 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { entries } from "./scripts/entries.mjs";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** Tests import the package by its public names; here those names mean the source. */
-const alias = [
-  { find: /^sluice$/, replacement: here("src/mod.ts") },
-  { find: /^sluice\/message-port$/, replacement: here("adapters/message-port/mod.ts") },
-  { find: /^sluice\/worker$/, replacement: here("adapters/worker/node.ts") },
-  { find: /^sluice\/process$/, replacement: here("adapters/process/mod.ts") },
-  { find: /^sluice\/codecs\/(\w+)$/, replacement: here("src/codecs/$1.ts") },
-];
+const alias = entries.map(({ name, node }) => ({ find: new RegExp(`^${name}$`), replacement: here(node) }));
 
 const project = (name: string, include: string[], options: object = {}) => ({
   resolve: { alias },

@@ -20,11 +20,12 @@ import type {
   Untyped,
   WrittenTo,
 } from "./api.ts";
-import { auto } from "./codecs/auto.ts";
+import type { Framed } from "./bytes.ts";
+import { Conduct } from "./conduct.ts";
 import { type Definition, handlersOf, methodsOf } from "./define.ts";
-import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
+import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
-import type { Link } from "./link.ts";
+import type { MessageLink } from "./link.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
 import { Heartbeat } from "./rpc/heartbeat.ts";
 import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
@@ -45,9 +46,11 @@ import type { ChannelStream, Duplex } from "./stream/stream.ts";
 import { Streams, streamName } from "./stream/streams.ts";
 import { type Trace, traceLink } from "./trace.ts";
 import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
-import { FramedLink } from "./wire/framed.ts";
 import type { Frame } from "./wire/frames.ts";
 import { MOST_DEPTH } from "./wire/json.ts";
+
+/** What `connect` takes: a link of messages, or one of bytes with the wire on top (`framed` of `sluice/bytes`). */
+export type Link = MessageLink | Framed;
 
 export interface ConnectOptions extends Definition {
   /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
@@ -104,8 +107,6 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Resolves once the channel was closed by either side; rejects with what broke it. */
   readonly closed: Promise<void>;
   readonly #link: CoreLink;
-  /** The same, if it is one of bytes. */
-  readonly #framed: FramedLink | undefined;
   readonly #limits: Limits;
   readonly #initialCredit: InitialCredit;
   readonly #rpc: RpcPeer;
@@ -136,11 +137,10 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #settleClosed!: (error?: { reason: unknown }) => void;
 
   constructor(given: Link, options: ConnectOptions) {
-    this.#limits = resolveLimits(options.limits, given.trusted);
-    this.#handshake = checkHandshake(options.handshake, given);
-    const framed = given.kind === "bytes" ? new FramedLink(given, this.#limits) : undefined;
-    this.#framed = framed;
-    const core = framed ?? (given as CoreLink);
+    const overBytes = isFramed(given) ? given : undefined;
+    this.#limits = resolveLimits(options.limits, (overBytes?.link ?? (given as MessageLink)).trusted);
+    const core = overBytes?.bind(this.#limits) ?? (given as CoreLink);
+    this.#handshake = checkHandshake(options.handshake, core.carriesUnmet);
     const link = options.trace === undefined ? core : traceLink(core, options.trace);
     this.#link = link;
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
@@ -149,6 +149,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const { scheduler, trusted } = link;
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
+    const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
     const classes = options.ponyfill ?? globalThis;
     this.#classes = classes;
     const values = new Values({ classes, openStream: (name, of) => this.#openValue(name, of) });
@@ -166,7 +167,13 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       },
       methodsOf(options),
       new Map<string, Method>([
-        ["$/ping", () => null],
+        [
+          "$/ping",
+          () => {
+            conduct.ping();
+            return null;
+          },
+        ],
         ["$/shutdown", () => this.#drain()],
       ]),
     );
@@ -175,8 +182,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#streams = new Streams({
       link,
       limits: this.#limits,
+      conduct,
       classes,
-      codec: framed && auto,
+      overBytes: overBytes?.streams,
       initialCredit: this.#initialCredit,
       handlers: handlersOf(options),
       data: options.data ?? {},
@@ -194,12 +202,12 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       changed,
     });
     this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
-    if (framed !== undefined) framed.admitsData = (id) => this.#streams.admits(id);
     const receiver: CoreReceiver = {
       met: (first) => this.#meet(first),
       receive: (message) => this.#receive(message),
       frame: (frame) => this.#take(frame),
       text: (line) => this.#receiveText(line),
+      admits: (id) => this.#streams.admits(id),
       breach: (error) => this.abort(error),
       lost: (error) => this.#lost(error),
     };
@@ -467,8 +475,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   #hello(params: unknown): void {
     if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
-    this.#link.greeted?.(linkHello(params));
-    if (this.#framed !== undefined) this.#framed.longestMessage = remote.message;
+    this.#link.greeted?.(linkHello(params), remote.message);
     this.#greeted = true;
     this.#stopWaiting?.();
     this.#remote = sluiceRemote(PROTOCOL_VERSION, remote, params);
@@ -593,6 +600,14 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     this.#draining = [];
     for (const resolve of draining) resolve();
   }
+}
+
+/** Throws a TypeError for what is no link at all. */
+function isFramed(link: Link): link is Framed {
+  const kind: unknown = (link as Partial<Link> | null | undefined)?.kind;
+  if (kind === "message" || kind === "framed") return kind === "framed";
+  const hint = kind === "bytes" ? "framed(link), of sluice/bytes, for a link of bytes" : "what an adapter gives";
+  throw mistake(new TypeError(`Cannot connect: that is no link; pass ${hint}`), "BAD_LINK");
 }
 
 /** The chunks of the default stream that were sent before a message. */

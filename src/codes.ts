@@ -27,6 +27,8 @@ export type StreamErrorCode =
   | "CODEC_FAILED"
   /** A chunk's unusual objects cost the two sides different bytes; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */
   | "CHARGE_MISMATCH"
+  /** A write has waited for the remote's credit for `limits.stall` milliseconds: nobody reads there. Have the remote read, or cancel, or raise the limit. */
+  | "STREAM_STALLED"
   /** A chunk is not what the `chunks` schema of the side that reads it takes; the message names the first issue and where in the chunk it is. Write what the schema takes, or widen it. */
   | "CHUNK_INVALID";
 
@@ -72,10 +74,16 @@ export type ProtocolErrorCode =
   | "CREDIT_OVERRUN"
   /** More than `limits.idleGrants` grants came in a row without a chunk in between. Mend the receiver, so that it grants half of a window at once, or raise the sender's limit. */
   | "CREDIT_DRIBBLE"
+  /** This side had to end more than `limits.faults` streams a minute, twice as many at once, because what came on them breaks a rule. Mend the sender, or raise the limit. */
+  | "FAULT_FLOOD"
   /** A second `$/hello` came. Mend the sender: it says it once a channel. */
   | "DUPLICATE_HELLO"
   /** A message or frame came before `$/hello`. Mend the sender: it says that first. */
   | "HELLO_EXPECTED"
+  /** More than `limits.pings` pings a second came. Mend the sender, so that it waits for an answer, or raise the limit. */
+  | "PING_FLOOD"
+  /** More than `limits.resets` streams a second were opened and reset before their handlers had settled. Mend the sender, or raise the limit. */
+  | "RESET_FLOOD"
   /** More than `limits.unsolicited` answers came to calls that were never made. Mend the sender, so that it answers each call once, or raise the limit. */
   | "RESPONSE_FLOOD"
   /** A line on the control channel of a process is no JSON-RPC 2.0; the message quotes it. The one of these with which the channel lives on. Print to stderr, or use `control: "fd"`. */
@@ -90,6 +98,8 @@ export type ProtocolErrorCode =
 export type MistakeCode =
   /** A limit, or an option of a stream, a call or a process, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
   | "BAD_OPTION"
+  /** `connect` was given what is no link, or a link of bytes as it is. Pass what an adapter gives; wrap a link of bytes by `framed` of `sluice/bytes`. */
+  | "BAD_LINK"
   /** A method or stream of a definition cannot be what was given. Give a function, for methods `{ params, handler }` with a schema, for streams `{ handler }` with options; names of methods must not start with `$/`. */
   | "BAD_DEFINITION"
   /** A method was called by something that is no string, or by the empty one. Pass its name. */

@@ -27,6 +27,14 @@ export interface Limits {
   readonly idleGrants: number;
   /** Responses to calls that were never made, until the channel ends. Default 10; none on trusted links. */
   readonly unsolicited: number;
+  /** Streams a second that the remote may reset before their handlers have settled, twice as many at once. Default none, untrusted 200. */
+  readonly resets: number;
+  /** Streams a minute that this side ends because the remote breaks a rule of theirs. Default none, untrusted 100. */
+  readonly faults: number;
+  /** Pings of the remote a second, twice as many at once. Default none, untrusted 10. */
+  readonly pings: number;
+  /** Milliseconds that a write waits for the remote's credit, at least, until its stream is given up. Default none, untrusted 60,000. */
+  readonly stall: number;
 }
 
 const MiB = 1024 * 1024;
@@ -43,6 +51,10 @@ const trusted: Limits = {
   callTimeout: Number.POSITIVE_INFINITY,
   idleGrants: 1_000,
   unsolicited: Number.POSITIVE_INFINITY,
+  resets: Number.POSITIVE_INFINITY,
+  faults: Number.POSITIVE_INFINITY,
+  pings: Number.POSITIVE_INFINITY,
+  stall: Number.POSITIVE_INFINITY,
 };
 
 const untrusted: Limits = {
@@ -52,6 +64,10 @@ const untrusted: Limits = {
   window: 64 * MiB,
   callTimeout: 60_000,
   unsolicited: 10,
+  resets: 200,
+  faults: 100,
+  pings: 10,
+  stall: 60_000,
 };
 
 /** The limits in force: the defaults for a link of this trust, with what the user set on top. */

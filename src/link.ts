@@ -77,7 +77,7 @@ export interface ByteLinkReceiver {
 
 /**
  * A link over bytes: a socket, a named pipe, and beside it, where there is one, a path for control of its own (a child
- * process's stdio). It cuts bytes anywhere; frames are the core's business.
+ * process's stdio). It cuts bytes anywhere; `framed` of `sluice/bytes` makes frames of them, for `connect`.
  */
 export interface ByteLink {
   readonly kind: "bytes";
@@ -106,5 +106,3 @@ export interface ByteLink {
   /** Ends the link. What was taken, and what was posted, still arrives; then both ends' paths are closed. */
   close(): void;
 }
-
-export type Link = MessageLink | ByteLink;

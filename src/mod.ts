@@ -20,6 +20,7 @@ export type {
   Untyped,
   WrittenTo,
 } from "./api.ts";
+export type { Framed } from "./bytes.ts";
 export {
   Channel,
   type ChannelState,
@@ -27,6 +28,7 @@ export {
   type ConnectOptions,
   connect,
   type DataStream,
+  type Link,
 } from "./channel.ts";
 export type { Codec } from "./codecs/codec.ts";
 export { type Contextual, type Definition, define, type MethodDefinition } from "./define.ts";
@@ -42,11 +44,8 @@ export {
 } from "./errors.ts";
 export type { Limits } from "./limits.ts";
 export type {
-  ByteLink,
-  ByteLinkReceiver,
   Lane,
   LaneReceiver,
-  Link,
   LinkReceiver,
   MessageLink,
   Scheduler,

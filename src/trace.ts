@@ -38,7 +38,7 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
     heartbeat: link.heartbeat,
     ...(link.carriesUnmet !== undefined && { carriesUnmet: link.carriesUnmet }),
     ...(link.hello && { hello: link.hello }),
-    ...(link.greeted && { greeted: (hello) => link.greeted?.(hello) }),
+    ...(link.greeted && { greeted: (hello, message) => link.greeted?.(hello, message) }),
     listen: (receiver: CoreReceiver) =>
       link.listen({
         ...traceReceiver(receiver, watch),
@@ -51,6 +51,7 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
           watch("received", messageOf(line));
           receiver.text(line);
         },
+        admits: (stream) => receiver.admits(stream),
         breach: (error) => receiver.breach(error),
       }),
     ...(link.lane && { lane: (id: number) => traceByteLane(link.lane?.(id) as ByteLane, id, watch) }),

@@ -4,8 +4,8 @@ import fs from "node:fs";
 import net from "node:net";
 import process from "node:process";
 import type { Readable } from "node:stream";
+import { type ByteLinkReceiver, type Framed, framed } from "../../src/bytes.ts";
 import { mistake } from "../../src/errors.ts";
-import type { ByteLink, ByteLinkReceiver } from "../../src/link.ts";
 import { consoleToStderr } from "./console.ts";
 import { type Message, strayError } from "./control-lines.ts";
 import { besideParent } from "./directory.ts";
@@ -28,7 +28,7 @@ let linked = false;
  * In a process that was started by `spawn`: the link to its parent. Call it before anything is printed: stdout carries
  * the calls, and from now on `console` prints to stderr. When the parent is gone, the process ends within a second.
  */
-export function parentLink(options: ParentLinkOptions = {}): ByteLink {
+export function parentLink(options: ParentLinkOptions = {}): Framed {
   checkParentOptions(options);
   if (linked) {
     const message = "Cannot link to the parent: this process has its link already, call parentLink() once";
@@ -36,7 +36,7 @@ export function parentLink(options: ParentLinkOptions = {}): ByteLink {
   }
   const control = options.control === "fd" ? descriptorControl() : stdioControl();
   linked = true;
-  return new ParentLink(control, options);
+  return framed(new ParentLink(control, options));
 }
 
 /** The two directions of the control channel. */

@@ -1,6 +1,7 @@
 /** A channel to a process that we have spawned, and that process: it ends when its channel has. */
 import type { ChildProcess } from "node:child_process";
 import type { Untyped } from "../../src/api.ts";
+import { framed } from "../../src/bytes.ts";
 import { Channel, type ConnectOptions } from "../../src/channel.ts";
 import type { ChildLink } from "./child-link.ts";
 import type { Stderr } from "./stderr.ts";
@@ -40,7 +41,7 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
 
   /** Made by `spawn` only. */
   constructor({ link, child, stderr, connect, shutdown }: WorkerParts) {
-    super(link, connect);
+    super(framed(link), connect);
     this.pid = child.pid as number;
     this.stderr = stderr.readable;
     this.#link = link;

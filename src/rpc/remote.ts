@@ -1,6 +1,5 @@
 /** Who the remote may be, and what is known of it, as `channel.remote` tells. */
 import { mistake } from "../errors.ts";
-import type { Link } from "../link.ts";
 import type { RemoteLimits } from "../stream/streams.ts";
 
 /** What the remote can do, and takes at once. */
@@ -38,13 +37,14 @@ export const PLAIN_REMOTE: Remote = {
 /** Must the remote be a Sluice peer, or may it be a plain JSON-RPC 2.0 one? */
 export type Handshake = "required" | "optional";
 
-export function checkHandshake(given: unknown, link: Link): Handshake {
+/** `carriesUnmet`: whether anything crosses the link before its two ends have met. */
+export function checkHandshake(given: unknown, carriesUnmet: boolean = false): Handshake {
   if (given === undefined || given === "required") return "required";
   if (given !== "optional") {
     const message = `Cannot use the handshake ${JSON.stringify(given)}: pass "required" or "optional"`;
     throw mistake(new TypeError(message), "BAD_OPTION");
   }
-  if (link.kind === "message" && link.carriesUnmet) return given;
+  if (carriesUnmet) return given;
   const message = 'Cannot use handshake "optional" on this link: nothing crosses it before its two ends have met';
   throw mistake(new TypeError(message), "BAD_OPTION");
 }

@@ -91,6 +91,11 @@ export class Turn {
     this.#scheduler.defer(task);
   }
 
+  /** Runs `task` after `ms` milliseconds; returns what prevents it. */
+  after(ms: number, task: () => void): () => void {
+    return this.#scheduler.after(ms, task);
+  }
+
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;

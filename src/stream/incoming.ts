@@ -287,6 +287,7 @@ export class Incoming {
       return codec.decode(shares ? bytes.slice() : bytes, form);
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
+      this.#owner.fault();
       throw new StreamError(
         "CODEC_FAILED",
         `Cannot read a chunk of stream "${this.#owner.name}": the codec "${codec.name}" says: ${why}`,
@@ -414,6 +415,7 @@ export class Incoming {
   }
 
   #mismatch(charged: number): StreamError {
+    this.#owner.fault();
     return new StreamError(
       "CHARGE_MISMATCH",
       `Cannot go on with stream "${this.#owner.name}": a chunk cost ${charged} bytes in all at the sender and ` +

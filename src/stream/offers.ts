@@ -3,6 +3,7 @@
  * them, and refused if nobody will. Which ids they may have, and what a stream does once it was taken, is not their
  * business.
  */
+import type { Conduct } from "../conduct.ts";
 import { connectionLost, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Lane } from "../link.ts";
@@ -20,6 +21,7 @@ import type { Flow, SystemOffer } from "./system.ts";
 /** What the offers need of the streams of their channel. */
 export interface OffersHost {
   readonly limits: Limits;
+  readonly conduct: Conduct;
   readonly classes: StreamClasses;
   readonly trusted: boolean;
   readonly initialCredit: InitialCredit;
@@ -40,7 +42,7 @@ export class Offers {
   readonly #host: OffersHost;
   #offers: Offer[] = [];
   /** Streams that were taken by a handler which has not settled. */
-  #theirs = 0;
+  readonly #handled = new Set<Duplex>();
   /** The stream of streams that no handler is named for, once somebody has asked for it; and its reads that wait. */
   #incoming: ReadableStream<ChannelStream> | undefined = undefined;
   #incomingController: ReadableStreamDefaultController<ChannelStream> | undefined = undefined;
@@ -53,7 +55,7 @@ export class Offers {
 
   /** Handlers that have not settled. */
   get handled(): number {
-    return this.#theirs;
+    return this.#handled.size;
   }
 
   /** The streams that no handler is named for. Until somebody has asked for them, such streams are refused. */
@@ -111,6 +113,7 @@ export class Offers {
     } else if (this.#offers.filter((each) => each.system === undefined).length >= this.#host.limits.unaccepted * 2) {
       // Twice what the remote was told: it may know of streams that ended here before we do.
       const { unaccepted } = this.#host.limits;
+      this.#host.conduct.fault();
       this.#refuse(
         offer,
         new StreamError(
@@ -143,7 +146,7 @@ export class Offers {
   /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
   #deliver(): void {
     for (const offer of [...this.#offers]) {
-      if (this.#theirs >= this.#host.limits.streams) return;
+      if (this.#handled.size >= this.#host.limits.streams) return;
       if (offer.system !== undefined) continue;
       if (offer.definition !== undefined) this.#handle(offer, offer.definition);
       else if (this.#wanted) this.#hand(offer);
@@ -153,7 +156,7 @@ export class Offers {
   #handle(offer: Offer, definition: StreamDefinition): void {
     const stream = this.#accept(offer, definition);
     if (stream === undefined) return;
-    this.#theirs++;
+    this.#handled.add(stream);
     let result: unknown;
     try {
       result = definition.handler(stream);
@@ -166,7 +169,7 @@ export class Offers {
         (error) => stream.fail("abort", error),
       )
       .then(() => {
-        this.#theirs--;
+        this.#handled.delete(stream);
         this.#host.changed();
         this.#deliver();
       });
@@ -248,6 +251,11 @@ export class Offers {
     this.#host.changed();
   }
 
+  /** The remote has reset a stream. Its slot stays taken until its handler has settled. */
+  wasReset(stream: Duplex): void {
+    if (this.#handled.has(stream)) this.#host.conduct.reset();
+  }
+
   // What an offer tells.
 
   breach(error: unknown): void {
@@ -257,6 +265,7 @@ export class Offers {
   /** Its opener gave both directions up before anybody took it. */
   withdrawn(offer: Offer, reason: unknown): void {
     offer.system?.withdrawn?.(reason);
+    if (offer.system === undefined) this.#host.conduct.reset();
     offer.lane.close();
     this.#forget(offer);
   }

@@ -7,14 +7,13 @@
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, StreamError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
 import { type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
 import { Posting } from "./posting.ts";
-import { Pushing } from "./pushing.ts";
 import type { Shipping, ShippingHost } from "./shipping.ts";
 import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
@@ -60,6 +59,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   /** The far side's window: its first limit. */
   #window = 0;
   #peak = 0;
+  /** Prevents the look at whether the write that waits has waited for too long. */
+  #unwatch: (() => void) | undefined = undefined;
   #drained: (() => void) | undefined = undefined;
   /** The reason of an abort that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
@@ -128,6 +129,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     }
     const written = this.#wait("write", chunk, weight);
     if (this.credit.open) this.#rest();
+    else this.#watch();
     return written;
   }
 
@@ -289,6 +291,23 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     else this.#settle()?.reject(reason);
   }
 
+  /** Gives the stream up if this write still waits at the next look, or the one that waits then at the one after. */
+  #watch(): void {
+    const { stall } = this.#owner;
+    if (this.#unwatch !== undefined || stall === Number.POSITIVE_INFINITY) return;
+    const watched = this.#waiting;
+    this.#unwatch = this.#owner.turn.after(stall, () => {
+      this.#unwatch = undefined;
+      if (this.#waiting?.kind !== "write" || this.credit.open || isFinalOutgoing(this.state)) return;
+      // What waits for the remote to take more streams, waits at this side.
+      if (this.#waiting !== watched || this.state === "waiting") this.#watch();
+      else {
+        const message = `Cannot write to stream ${this.#owner.id} "${this.#owner.name}": the remote has given no credit for ${stall} ms, have it read or raise limits.stall`;
+        this.fail("abort", new StreamError("STREAM_STALLED", message));
+      }
+    });
+  }
+
   #settle(): Waiting | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -346,12 +365,12 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     }
   }
 
-  /** Made when the first chunk starts: by then the lane is there, and tells whether it takes messages or bytes. */
+  /** Made when the first chunk starts: by then the lane is there. */
   #makeShipping(): Shipping {
-    const { lane } = this.#owner;
+    const { lane, overBytes } = this.#owner;
     const codec = this.#codec;
-    if (codec === undefined || lane === undefined || !("push" in lane)) return new Posting(this);
-    return new Pushing(this, codec, lane as ByteLane, () => this.#room());
+    if (codec === undefined || overBytes === undefined) return new Posting(this);
+    return overBytes.ship(this, codec, lane as ByteLane, () => this.#room());
   }
 
   // What the shipping asks and tells.
@@ -394,6 +413,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   #finish(failure?: { readonly reason: unknown }): void {
     this.#weights = undefined;
+    this.#unwatch?.();
     this.#checkDrained();
     this.#owner.settled(failure);
   }

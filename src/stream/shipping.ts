@@ -1,6 +1,7 @@
 /** How the chunks of a direction get onto its lane: the seam between credit, and messages or bytes. */
 import type { Codec } from "../codecs/codec.ts";
 import { mistake } from "../errors.ts";
+import type { ByteLane } from "../wire/core-link.ts";
 import type { Transfer } from "./chunk.ts";
 import type { SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
@@ -38,6 +39,14 @@ export interface ShippingHost {
   sent(): void;
   /** A chunk that was taken before cannot be sent. */
   failed(error: unknown): void;
+}
+
+/** What a link of bytes brings for its streams, so that only who has one imports it. */
+export interface OverBytes {
+  /** Where the user names no codec. */
+  readonly codec: Codec;
+  /** Chunks onto a lane that takes bytes; `room`: the writer may go on. */
+  ship(host: ShippingHost, codec: Codec, lane: ByteLane, room: () => void): Shipping;
 }
 
 /** Throws a RangeError for a chunk of more bytes than the remote takes. */

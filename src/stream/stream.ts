@@ -3,6 +3,7 @@
  * knows neither links nor the other streams; what opens and ends it is in `streams.ts`.
  */
 import type { Codec } from "../codecs/codec.ts";
+import type { Conduct } from "../conduct.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
 import { decodeReason, encodeReason, type WireReason } from "../reason.ts";
@@ -13,6 +14,7 @@ import type { Turn } from "./gather.ts";
 import { Incoming, type IncomingOptions } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Owner } from "./owner.ts";
+import type { OverBytes } from "./shipping.ts";
 import { isFinalIncoming, isFinalOutgoing } from "./states.ts";
 import type { StreamStats } from "./stats.ts";
 import type { Strategy, StreamClasses } from "./strategy.ts";
@@ -36,16 +38,22 @@ export interface ChannelStream<In = unknown, Out = unknown> {
 /** What the streams of a channel share. */
 export interface StreamContext {
   readonly classes: StreamClasses;
+  readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
   readonly trusted: boolean;
   readonly maxChunk: number;
   readonly largestChunk: number;
   readonly idleGrants: number;
+  /** Milliseconds that a write waits for credit. */
+  readonly stall: number;
+  readonly conduct: Conduct;
   /** The largest highWaterMark that this side takes from a remote. */
   readonly largestWindow: number;
   breach(error: unknown): void;
   /** Both directions are final: nothing of the stream comes or goes any more. */
   finished(stream: Duplex): void;
+  /** Both directions are final, the last one by an error of the remote's. */
+  wasReset(stream: Duplex): void;
   /** The far side has accepted or refused a stream of ours, or it ended before. Once for each that was opened. */
   answered(stream: Duplex): void;
   /** The stream's own lane is gone, but it is not known what became of the link. */
@@ -171,6 +179,9 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
 
   // The owner of two directions.
 
+  get overBytes(): OverBytes | undefined {
+    return this.#context.overBytes;
+  }
   get turn(): Turn {
     return this.#context.turn;
   }
@@ -182,6 +193,14 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   }
   get idleGrants(): number {
     return this.#context.idleGrants;
+  }
+
+  get stall(): number {
+    return this.#context.stall;
+  }
+
+  fault(): void {
+    this.#context.conduct.fault();
   }
 
   encodeReason(reason: unknown): WireReason {
@@ -270,9 +289,15 @@ const handlers: Handlers = {
   "stream-data": ({ incoming }, frame) => incoming.data(frame),
   "stream-end": ({ incoming }, { chunks }) => incoming.end(chunks),
   "stream-ended": ({ outgoing }) => outgoing.ended(),
-  "stream-error": ({ incoming }, { reason }) => incoming.fail("error", decodeReason(reason)),
+  "stream-error": (stream, { reason }, context) => {
+    stream.incoming.fail("error", decodeReason(reason));
+    if (isFinal(stream)) context.wasReset(stream);
+  },
   "stream-credit": ({ outgoing }, { limit, bytes }) => outgoing.credited(limit, bytes),
-  "stream-cancel": ({ outgoing }, { reason }) => outgoing.fail("cancel", decodeReason(reason)),
+  "stream-cancel": (stream, { reason }, context) => {
+    stream.outgoing.fail("cancel", decodeReason(reason));
+    if (isFinal(stream)) context.wasReset(stream);
+  },
 };
 
 /** Only a stream that we opened is accepted or refused, and only once. */

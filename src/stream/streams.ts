@@ -2,7 +2,7 @@
  * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
  * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
  */
-import type { Codec } from "../codecs/codec.ts";
+import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
@@ -14,6 +14,7 @@ import { Turn } from "./gather.ts";
 import type { Offer } from "./offer.ts";
 import { Offers } from "./offers.ts";
 import { codecName, OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { OverBytes } from "./shipping.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
@@ -36,9 +37,10 @@ export interface RemoteLimits {
 export interface StreamsHost {
   readonly link: CoreLink;
   readonly limits: Limits;
+  readonly conduct: Conduct;
   readonly classes: StreamClasses;
-  /** Where the user names no codec; `undefined`: structured clone. */
-  readonly codec: Codec | undefined;
+  /** Of a link of bytes; `undefined`: messages are structured clones. */
+  readonly overBytes: OverBytes | undefined;
   readonly initialCredit: InitialCredit;
   readonly handlers: ReadonlyMap<string, StreamDefinition>;
   /** Options of the default stream, which are checked here. */
@@ -68,9 +70,12 @@ const LAST_ID = 2 ** 31 - 1;
 
 export class Streams implements StreamContext {
   readonly classes: StreamClasses;
+  readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
   readonly trusted: boolean;
   readonly idleGrants: number;
+  readonly stall: number;
+  readonly conduct: Conduct;
   readonly largestWindow: number;
   readonly #host: StreamsHost;
   readonly #options: OptionsReader;
@@ -99,18 +104,27 @@ export class Streams implements StreamContext {
   constructor(host: StreamsHost) {
     this.#host = host;
     this.classes = host.classes;
+    this.overBytes = host.overBytes;
     this.#sharedLane = sharedLane(host.link);
     this.turn = new Turn(host.link.scheduler);
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;
+    this.stall = host.limits.stall;
+    this.conduct = host.conduct;
     this.largestWindow = host.limits.window;
-    this.#options = new OptionsReader(new StrategyReader(host.classes), host.limits, host.link.trusted, host.codec);
+    this.#options = new OptionsReader(
+      new StrategyReader(host.classes),
+      host.limits,
+      host.link.trusted,
+      host.overBytes?.codec,
+    );
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
-    const { limits, classes, initialCredit, handlers, system } = host;
+    const { limits, conduct, classes, initialCredit, handlers, system } = host;
     const streams = this;
     this.#offers = new Offers({
       limits,
+      conduct,
       classes,
       initialCredit,
       handlers,
@@ -348,6 +362,11 @@ export class Streams implements StreamContext {
   answered(stream: Duplex): void {
     if (!this.#roles.has(stream)) this.#unanswered--;
     this.#admit();
+  }
+
+  /** The remote has ended both directions of a stream with errors. */
+  wasReset(stream: Duplex): void {
+    this.#offers.wasReset(stream);
   }
 
   /** The port of one stream is gone, and only that is known: the stream ends, and the link speaks for itself. */

@@ -11,6 +11,8 @@ export interface CoreReceiver extends LinkReceiver {
   frame(frame: Frame): void;
   /** A control message as text. */
   text(line: string): void;
+  /** Asked before memory is given to a chunk of this stream: may it come, as far as its credit goes? */
+  admits(stream: number): boolean;
   /** What came breaks the protocol. */
   breach(error: unknown): void;
 }
@@ -40,5 +42,6 @@ export interface CoreLink extends Omit<MessageLink, "listen"> {
   lane?(id: number): ByteLane;
   /** What `$/hello` tells beside the core's own, and who hears it. */
   readonly hello?: ByteLink["hello"];
-  greeted?(hello: Readonly<Record<string, unknown>>): void;
+  /** `message`: the characters that the remote takes in one. */
+  greeted?(hello: Readonly<Record<string, unknown>>, message: number): void;
 }

@@ -23,9 +23,6 @@ const LAST_WORDS = 1_000;
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
 const encoder = new TextEncoder();
 
-/** What the decoder needs to know of streams: may data of this one come, as far as its credit goes? */
-export type Admits = (stream: number) => boolean;
-
 export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   readonly kind = "message";
   readonly trusted: boolean;
@@ -33,10 +30,6 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   readonly heartbeat: number;
   readonly splits: boolean;
   readonly hello?: ByteLink["hello"];
-  /** Set by the channel: asked before memory is given to a chunk. */
-  admitsData: Admits = () => true;
-  /** Set by the channel once it is known: characters that the remote takes in one message. */
-  longestMessage: number = Number.POSITIVE_INFINITY;
   readonly #link: ByteLink;
   readonly #maxChunk: number;
   readonly #maxText: number;
@@ -44,6 +37,8 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   readonly #outbox: Outbox;
   readonly #lanes = new Map<number, StreamLane>();
   #receiver: CoreReceiver | undefined = undefined;
+  /** Characters that the remote takes in one message, once it has said so. */
+  #longestMessage: number = Number.POSITIVE_INFINITY;
   /** Of streams, that came in this turn. */
   #errors: Frame[] = [];
   #closed = false;
@@ -72,7 +67,8 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     this.#link.listen(this);
   }
 
-  greeted(hello: Readonly<Record<string, unknown>>): void {
+  greeted(hello: Readonly<Record<string, unknown>>, message: number): void {
+    this.#longestMessage = message;
     this.#link.greeted?.(hello);
   }
 
@@ -84,7 +80,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
       return;
     }
     const text = JSON.stringify(message);
-    if (text.length > this.longestMessage) throw tooLong(text.length, this.longestMessage);
+    if (text.length > this.#longestMessage) throw tooLong(text.length, this.#longestMessage);
     // What was opened before must have come when a remote is told that nothing new will.
     const behindStreams = method === "$/shutdown";
     if (this.#link.post !== undefined && !behindStreams) this.#link.post(text);
@@ -191,7 +187,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
       throw new ProtocolError("BAD_FRAME", `Cannot take a frame of ${bytes} bytes: ${this.#maxText} are the most`);
     }
     const most = count === 1 ? this.#maxChunk + TABLE : MOST_TOGETHER;
-    if (bytes <= most) return this.admitsData(stream);
+    if (bytes <= most) return this.#receiver?.admits(stream) ?? false;
     throw new ProtocolError(
       "CHUNK_TOO_LARGE",
       `Cannot take a chunk of ${bytes} bytes of stream ${stream}: the limit told was ${this.#maxChunk}, cut it up`,

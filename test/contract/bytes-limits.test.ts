@@ -1,5 +1,6 @@
 /** What an honest user may do over bytes ends at most what it belongs to. */
 import { type ConnectOptions, connect, define } from "sluice";
+import { framed } from "sluice/bytes";
 import { expect, it, onTestFinished } from "vitest";
 import { byteEnds } from "./pairs/bytes.ts";
 
@@ -7,7 +8,7 @@ const MiB = 1024 * 1024;
 
 function pair(ownControl: boolean, near: ConnectOptions, far: ConnectOptions) {
   const [one, two] = byteEnds({ ownControl });
-  const channels = { near: connect(one, near), far: connect(two, far) };
+  const channels = { near: connect(framed(one), near), far: connect(framed(two), far) };
   onTestFinished(() => {
     channels.near.abort();
     channels.far.abort();

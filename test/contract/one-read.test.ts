@@ -1,5 +1,6 @@
 /** What links of messages never do: everything that was sent in one turn comes in one read, without a turn in between. */
 import { connect, define } from "sluice";
+import { framed } from "sluice/bytes";
 import { expect, it, onTestFinished } from "vitest";
 import { byteEnds } from "./pairs/bytes.ts";
 
@@ -10,8 +11,8 @@ it("dataHandled() resolves after the reader has got the chunk, also where chunk 
     await dataHandled();
     return got.length;
   };
-  const near = connect(one);
-  const far = connect(two, define({ methods: { handled } }));
+  const near = connect(framed(one));
+  const far = connect(framed(two), define({ methods: { handled } }));
   onTestFinished(() => {
     near.abort();
     far.abort();

@@ -5,6 +5,7 @@
 import { describe } from "vitest";
 import { creditRules } from "./wire/credit.ts";
 import { dataRules } from "./wire/data.ts";
+import { floodRules } from "./wire/floods.ts";
 import { grantRules } from "./wire/grants.ts";
 import { helloRules } from "./wire/hello.ts";
 import { malformedRules } from "./wire/malformed.ts";
@@ -20,5 +21,6 @@ describe("credit", creditRules);
 describe("data", dataRules);
 describe("grants", grantRules);
 describe("sent", sendingRules);
+describe("floods", floodRules);
 describe("plain JSON-RPC", plainRules);
 describe("the examples of JSON-RPC 2.0", specification);

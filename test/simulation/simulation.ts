@@ -1,5 +1,7 @@
 /** A whole run: two sides on a link, everything that the scenario has for them, and all checks. */
-import type { Link, MessageLink } from "../../src/link.ts";
+import { framed } from "../../src/bytes.ts";
+import type { Link } from "../../src/channel.ts";
+import type { MessageLink } from "../../src/link.ts";
 import { countOf, type DataFrame, type Frame } from "../../src/wire/frames.ts";
 import { ByteNet, type SimByteLink } from "./byte-link.ts";
 import { checkCourse } from "./checks.ts";
@@ -165,7 +167,7 @@ export class Simulation implements Run {
 
   /** The link of a side, seen from its core: what was posted is known ahead of any planted bug. */
   #tapped({ name, link }: Side): Link {
-    if (link.kind === "bytes") return link;
+    if (link.kind === "bytes") return framed(link);
     const inner = this.#wrap?.(link, this.world) ?? link;
     return hooked(inner, () => (frame, transfer, send) => {
       send(frame, transfer);

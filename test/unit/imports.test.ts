@@ -70,12 +70,12 @@ const packages: Readonly<Record<string, string>> = {
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/(codes|errors|link)\.ts$/, 0],
-  [/^src\/(limits|reason|schema)\.ts$/, 1],
+  [/^src\/(conduct|limits|reason|schema)\.ts$/, 1],
   [/^src\/wire\//, 2],
   [/^src\/codecs\//, 3],
   [/^src\/stream\//, 4],
   [/^src\/rpc\//, 5],
-  [/^src\/(api|define|trace)\.ts$/, 6],
+  [/^src\/(api|bytes|define|trace)\.ts$/, 6],
   [/^src\/channel\.ts$/, 7],
   [/^src\/mod\.ts$/, 8],
 ];
@@ -158,7 +158,7 @@ describe("Adapters", () => {
         }
         expect(specifier).toMatch(/^\.\.?\//);
         const target = posix.join(posix.dirname(file), specifier);
-        const seam = isForProcesses(file) ? /^src\/(link|errors|channel|api)\.ts$/ : /^src\/(link|errors)\.ts$/;
+        const seam = isForProcesses(file) ? /^src\/(link|errors|bytes|channel|api)\.ts$/ : /^src\/(link|errors)\.ts$/;
         if (!target.startsWith("adapters/")) expect(target).toMatch(seam);
       }
     },

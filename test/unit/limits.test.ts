@@ -18,6 +18,10 @@ const trusted: Limits = {
   callTimeout: Number.POSITIVE_INFINITY,
   idleGrants: 1_000,
   unsolicited: Number.POSITIVE_INFINITY,
+  resets: Number.POSITIVE_INFINITY,
+  faults: Number.POSITIVE_INFINITY,
+  pings: Number.POSITIVE_INFINITY,
+  stall: Number.POSITIVE_INFINITY,
 };
 const untrusted: Limits = {
   ...trusted,
@@ -26,6 +30,10 @@ const untrusted: Limits = {
   window: 64 * MiB,
   callTimeout: 60_000,
   unsolicited: 10,
+  resets: 200,
+  faults: 100,
+  pings: 10,
+  stall: 60_000,
 };
 const names = Object.keys(trusted) as (keyof Limits)[];
 

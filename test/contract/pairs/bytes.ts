@@ -2,7 +2,8 @@
  * Pairs whose two ends are in the test's own process, joined by bytes: what one writes comes to the other in pieces cut
  * anywhere, in later turns, as from a socket; control has a path of its own, or shares that of the data.
  */
-import { type ByteLink, type ByteLinkReceiver, connect, LinkError, type Scheduler } from "sluice";
+import { connect, LinkError } from "sluice";
+import { type ByteLink, type ByteLinkReceiver, framed, type Scheduler } from "sluice/bytes";
 import { raw } from "sluice/codecs/raw";
 import { codecs } from "../../fixtures/codecs.mjs";
 import { farSide } from "../../fixtures/far.mjs";
@@ -161,10 +162,10 @@ export function overBytes(given: BytesOptions): MakePair {
       raw,
       codecs,
       classes: native,
-      makeLink: () => two,
+      makeLink: () => framed(two),
       ...(options.far && { spec: options.far }),
     });
-    const near = connect(one, options.near);
+    const near = connect(framed(one), options.near);
     const far = new Far(async (question, ...args) => {
       const answer = await side.ask(question, ...structuredClone(args));
       return structuredClone(answer);

@@ -9,6 +9,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Channel, connect } from "sluice";
+import { framed } from "sluice/bytes";
 import { ChildLink } from "../../../adapters/process/child-link.ts";
 import { Directory } from "../../../adapters/process/directory.ts";
 import { Listener } from "../../../adapters/process/listener.ts";
@@ -59,7 +60,7 @@ export class Children {
     });
     let near: Channel;
     try {
-      near = connect(link, options.near);
+      near = connect(framed(link), options.near);
     } catch (error) {
       // Its options are refused: the child is none the wiser.
       this.#spares.unshift(taken);

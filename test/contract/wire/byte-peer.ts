@@ -1,5 +1,6 @@
 /** A peer that is driven by hand, byte by byte, at the other end of a link of bytes of a real channel. */
-import { type ByteLink, type ByteLinkReceiver, type Channel, type ConnectOptions, connect, LinkError } from "sluice";
+import { type Channel, type ConnectOptions, connect, LinkError } from "sluice";
+import { type ByteLink, type ByteLinkReceiver, framed } from "sluice/bytes";
 import { expect, onTestFinished } from "vitest";
 import { DATA, type Fields, frameBytes, framesIn, joined, text } from "../../unit/support/bytes.ts";
 import { HandDriven, type Message } from "./hand-driven.ts";
@@ -62,7 +63,7 @@ export class BytePeer extends HandDriven {
         this.wake();
       },
     };
-    this.channel = connect(link, options);
+    this.channel = connect(framed(link), options);
     this.channel.closed.catch(() => {});
     onTestFinished(() => this.channel.abort());
   }

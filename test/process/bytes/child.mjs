@@ -12,7 +12,7 @@ if (process.env.SLUICE_TEST_ONE) {
   };
 }
 
-const link = parentLink({ control: process.argv[3] ?? "stdio" });
+const { link } = parentLink({ control: process.argv[3] ?? "stdio" });
 console.log("printed by the child");
 await drive(link, Number(process.argv[2]));
 link.close();

@@ -1,4 +1,5 @@
 /** The streams of one peer, with a remote that a test plays frame by frame. No port, no channel: one shared lane. */
+import { Conduct } from "../../../src/conduct.ts";
 import { handlersOf } from "../../../src/define.ts";
 import { type Limits, resolveLimits } from "../../../src/limits.ts";
 import type { InitialCredit } from "../../../src/stream/credit.ts";
@@ -38,6 +39,8 @@ export class MockPeer {
     greeted = true,
     system = new Map(),
   }: MockOptions = {}) {
+    const resolved = resolveLimits(limits, trusted);
+    const breach = (error: unknown): void => void this.breaches.push(error as Error);
     this.streams = new Streams({
       link: {
         kind: "message",
@@ -49,14 +52,15 @@ export class MockPeer {
         close: () => {},
         keepAlive: () => {},
       },
-      limits: resolveLimits(limits, trusted),
+      limits: resolved,
+      conduct: new Conduct(this.scheduler, resolved, breach),
       classes: globalThis,
-      codec: undefined,
+      overBytes: undefined,
       initialCredit: initialCredit ?? { chunks: 1, bytes: 65_536 },
       handlers: handlersOf({ streams }),
       data: {},
       system,
-      breach: (error) => void this.breaches.push(error as Error),
+      breach,
       changed: () => {},
     });
     const defaults: Omit<RemoteLimits, "initialCredit"> = {

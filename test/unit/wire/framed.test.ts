@@ -1,4 +1,5 @@
 /** A link of bytes as the core sees it: what it refuses to send, how it ends, and that it forgets. */
+import { connect } from "sluice";
 import { describe, expect, it } from "vitest";
 import type { CoreReceiver } from "../../../src/wire/core-link.ts";
 import { FramedLink } from "../../../src/wire/framed.ts";
@@ -24,6 +25,7 @@ function make(ownControl: boolean = false, connected: boolean = true) {
     receive: () => {},
     frame: (frame) => void heard.frames.push(frame),
     text: (line) => void heard.texts.push(line),
+    admits: () => true,
     breach(error) {
       heard.breaches.push(error);
       framed.close();
@@ -49,11 +51,23 @@ const open: Frame = {
   readable: { unit: "chunks", limit: Number.POSITIVE_INFINITY, bytes: 5, fixed: false },
 };
 
+describe("connect()", () => {
+  it.each<[unknown, RegExp]>([
+    [new MockByteLink(), /pass framed\(link\)/],
+    [{}, /pass what an adapter gives/],
+    [undefined, /pass what an adapter gives/],
+  ])("refuses %o with a TypeError that says what to pass", (link, hint) => {
+    const { error, code } = thrownBy(() => connect(link as never));
+    expect(error).toBeInstanceOf(TypeError);
+    expect([code, String(error)]).toEqual(["BAD_LINK", expect.stringMatching(hint)]);
+  });
+});
+
 describe("FramedLink", () => {
   it("a message that is longer than the remote takes is a RangeError, and nothing is sent", () => {
     for (const ownControl of [true, false]) {
       const { link, framed } = make(ownControl);
-      framed.longestMessage = 100;
+      framed.greeted({}, 100);
       expect(thrownBy(() => framed.post({ jsonrpc: "2.0", method: "x".repeat(100) })).code).toBe("MESSAGE_TOO_LARGE");
       expect([link.takeAll(), link.lines]).toEqual([[], []]);
     }

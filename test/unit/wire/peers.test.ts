@@ -1,5 +1,6 @@
 /** Bugs that others were hit by, each by its own name; the list is that of the project's notes on its peers. */
-import { type ByteLink, connect, define } from "sluice";
+import { connect, define } from "sluice";
+import { type ByteLink, framed } from "sluice/bytes";
 import { raw } from "sluice/codecs/raw";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { byteEnds } from "../../contract/pairs/bytes.ts";
@@ -11,7 +12,7 @@ const f64 = (...numbers: number[]): Uint8Array => new Uint8Array(new Float64Arra
 
 function pair(api: object = {}, one?: (link: ByteLink) => ByteLink) {
   const [near, far] = byteEnds({ ownControl: true });
-  const channels = { near: connect(one?.(near) ?? near), far: connect(far, api) };
+  const channels = { near: connect(framed(one?.(near) ?? near)), far: connect(framed(far), api) };
   onTestFinished(() => {
     channels.near.abort();
     channels.far.abort();

@@ -45,6 +45,7 @@ function linked(): { link: MockByteLink; framed: FramedLink; heard: Json[] } {
     receive: () => {},
     frame: (frame) => void heard.push(meaningOf(frame)),
     text: (line) => void heard.push(JSON.parse(line)),
+    admits: () => true,
     breach: fail,
     lost: fail,
   });
