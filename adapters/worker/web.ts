@@ -49,7 +49,10 @@ const isDeno: boolean = "Deno" in globalThis;
 /** In browsers a message to a worker goes from thread to thread; one to a port that was posted, by way of a process. */
 const carries: boolean = !tellsClose() && !isDeno;
 
-/** What is ours is kept from the listeners of others: a listener that captures comes before all that do not. */
+/**
+ * What is ours is kept from the listeners of others that are added later; in Firefox and WebKit from earlier ones as well,
+ * for there a listener that captures comes first. Chromium keeps to the order in which they were added.
+ */
 const FIRST = { capture: true };
 
 function ownMessages(message: (data: unknown) => boolean): (event: MessageEvent) => void {

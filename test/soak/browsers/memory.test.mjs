@@ -26,6 +26,7 @@ describe.runIf(process.platform === "linux").each(browserNames)("In %s, many byt
       expect(seen, JSON.stringify(seen)).toSatisfy(bounded);
       expect(seen.pulls).toBe((SIZE * MiB) / CHUNK);
       expect(seen.digests[1]).toBe(seen.digests[0]);
+      expect(seen.overheard).toBe(0);
     },
     TIME,
   );

@@ -8,7 +8,10 @@ const STILL = { first: 1_000, later: 20 };
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** `{ pulls, leads: { first, most }, digests }`: a lead is by how many chunks the source is ahead of the reader at rest. */
+/**
+ * `{ pulls, leads: { first, most }, digests, overheard }`: a lead is by how many chunks the source is ahead of the reader
+ * at rest; `overheard` counts the messages that a listener of the worker's own has seen beyond those of the meeting.
+ */
 globalThis.soak = async ({ stream, mib }) => {
   const total = (mib * 2 ** 20) / CHUNK;
   let pulls = 0;
@@ -26,6 +29,10 @@ globalThis.soak = async ({ stream, mib }) => {
 
   const worker = new Worker("/worker.mjs", { type: "module" });
   const channel = connect(workerLink(worker), { methods: { rest } });
+  let overheard = 0;
+  worker.onmessage = ({ data }) => {
+    if (data.sluice !== "ready") overheard++;
+  };
   const digest = new Digest();
   const source = new ReadableStream(
     {
@@ -43,5 +50,5 @@ globalThis.soak = async ({ stream, mib }) => {
   const [{ value: far }] = await Promise.all([readable.getReader().read(), piped]);
   await channel.close();
   worker.terminate();
-  return { pulls, leads: { first: leads[0], most: Math.max(...leads) }, digests: [digest.hex, far] };
+  return { pulls, leads: { first: leads[0], most: Math.max(...leads) }, digests: [digest.hex, far], overheard };
 };
