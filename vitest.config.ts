@@ -34,7 +34,8 @@ const config: ViteUserConfig = defineConfig({
       project("links", ["test/links/*.test.mjs"], { testTimeout: 60_000, fileParallelism: false }),
       project("demo", ["test/demo/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("package", ["test/package/*.test.ts"], { testTimeout: 120_000 }),
-      project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
+      project("soak", ["test/soak/*.test.ts"], { testTimeout: 120_000 }),
+      project("soak in browsers", ["test/soak/browsers/*.test.mjs"]),
     ],
   },
 });

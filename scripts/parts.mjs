@@ -49,6 +49,14 @@ export const parts = [
     env: { SLUICE_SOAK_MIB: "32" },
     full: { budget: 300, env: { SLUICE_SOAK_MIB: "1024" } },
   },
+  // From a window to its worker in each browser, so many MiB.
+  {
+    name: "soak, browsers",
+    command: vitest("soak in browsers"),
+    budget: 120,
+    env: { SLUICE_SOAK_MIB: "64" },
+    full: { budget: 300, env: { SLUICE_SOAK_MIB: "1024" } },
+  },
 ];
 
 /** `--full`: everything at full size. */

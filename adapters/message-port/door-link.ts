@@ -1,17 +1,18 @@
 /**
  * A link whose two ends meet at a door, where messages of others come along as well: a worker's own message channel, a
- * window. From then on they have a private port, which one of them hands over to the other. What a door is, and who may
- * speak there, its adapter knows.
+ * window. From then on they have a private port, which one of them hands over to the other; or stay where they are, where a
+ * port would be slower. What a door is, and who may speak there, its adapter knows.
  */
 import { LinkError } from "../../src/errors.ts";
 import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
+import { DoorPort } from "./door-port.ts";
 import { isGoodbye } from "./goodbye.ts";
 import { PortLane } from "./lane.ts";
 import { adopt, fork, HEARTBEAT } from "./link.ts";
 import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
 import { type Bond, Presence } from "./presence.ts";
 import { realmScheduler } from "./scheduler.ts";
-import type { MessagePortOptions } from "./types.ts";
+import type { MessagePortOptions, PortLike } from "./types.ts";
 
 /** Milliseconds that the door's own news of the other side may come after the end of the port. */
 const LAST_WORDS = 100;
@@ -21,8 +22,11 @@ export interface Doorway {
   /** In the messages of errors. */
   readonly name: string;
   post(message: unknown, transfer: Transferable[]): void;
-  /** Starts listening; `lost` may come at any time, and tells that nobody is at the other side any more. */
-  open(on: { message(message: unknown): void; lost(error: Error): void }): void;
+  /**
+   * Starts listening. `message` returns whether a message was the link's alone: others need not see it. `unreadable`: one
+   * has come that cannot be read. `lost` may come at any time, and tells that nobody is at the other side any more.
+   */
+  open(on: { message(message: unknown): boolean; unreadable(): void; lost(error: Error): void }): void;
   /** Stops listening. */
   shut(): void;
   /** Of a worker's side, where a worker never ends by itself: ends it, once its channel to the parent has closed. */
@@ -31,6 +35,8 @@ export interface Doorway {
   keepAlive(on: boolean): void;
   /** Does `lost` come by itself when the other side dies? */
   readonly tellsDeath: boolean;
+  /** Does all that the two say go through the door, being the quickest way? Else through a private port. */
+  readonly carries?: boolean;
 }
 
 export interface DoorOptions extends MessagePortOptions {
@@ -39,17 +45,20 @@ export interface DoorOptions extends MessagePortOptions {
   readonly bond: Bond;
 }
 
-/** The last word at the door: the private port. */
+/** The word that ends the meeting: the private port, or that there is none and the door stays in use. */
 interface PortMessage {
   readonly sluice: "port";
   /** The nonce of whom it is for. */
   readonly to: string;
-  readonly port: MessagePort;
+  /** Whose it is. */
+  readonly from: string;
+  readonly port: MessagePort | null;
 }
 
 function isPortMessage(message: unknown): message is PortMessage {
-  const { sluice, to, port } = (message ?? {}) as Partial<PortMessage>;
-  return sluice === "port" && typeof to === "string" && typeof port?.postMessage === "function";
+  const { sluice, to, from, port } = (message ?? {}) as Partial<PortMessage>;
+  const isPort = port === null || typeof port?.postMessage === "function";
+  return sluice === "port" && typeof to === "string" && typeof from === "string" && isPort;
 }
 
 export class DoorLink implements MessageLink, LaneReceiver {
@@ -64,7 +73,9 @@ export class DoorLink implements MessageLink, LaneReceiver {
   readonly #meeting = new Meeting(this.#nonce);
   readonly #heartbeat: number | undefined;
   readonly #presence: Presence;
-  #port: MessagePort | undefined = undefined;
+  #port: PortLike | undefined = undefined;
+  /** The port, if it leads through the door. */
+  #doorPort: DoorPort | undefined = undefined;
   #lane: PortLane | undefined = undefined;
   #receiver: LinkReceiver | undefined = undefined;
   #isReady = false;
@@ -80,7 +91,7 @@ export class DoorLink implements MessageLink, LaneReceiver {
       post: (message) => this.#lane?.post(message),
       lost: (error) => this.#end(error),
     });
-    if (options.fork !== false) {
+    if (options.fork ?? !door.carries) {
       this.fork = fork;
       this.adopt = adopt;
     }
@@ -92,7 +103,11 @@ export class DoorLink implements MessageLink, LaneReceiver {
 
   listen(receiver: LinkReceiver): void {
     this.#receiver = receiver;
-    this.#door.open({ message: (message) => this.#knock(message), lost: (error) => this.#end(error) });
+    this.#door.open({
+      message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
+      unreadable: () => this.#doorPort?.fail(),
+      lost: (error) => this.#end(error),
+    });
     this.#presence.begin(this.#nonce, (lock) => {
       this.#isReady = true;
       this.#meeting.lock = lock;
@@ -118,9 +133,8 @@ export class DoorLink implements MessageLink, LaneReceiver {
     // A worker lives as long as its channel: work comes from nowhere else.
     if (this.#role === "guest" || this.#closed) return;
     this.#door.keepAlive(on);
-    const port = this.#port as { ref?(): void; unref?(): void } | undefined;
-    if (on) port?.ref?.();
-    else port?.unref?.();
+    if (on) this.#port?.ref?.();
+    else this.#port?.unref?.();
   }
 
   receive(message: unknown): void {
@@ -142,9 +156,10 @@ export class DoorLink implements MessageLink, LaneReceiver {
     receiver?.lost(error);
   }
 
-  #knock(message: unknown): void {
+  /** Never true: what is said at the meeting hides from nobody. */
+  #knock(message: unknown): false {
     // What came before our own `ready` is said again in answer to that.
-    if (!this.#isReady) return;
+    if (!this.#isReady) return false;
     if (isReady(message)) this.#meet(message);
     else if (
       isPortMessage(message) &&
@@ -152,10 +167,15 @@ export class DoorLink implements MessageLink, LaneReceiver {
       message.to === this.#nonce &&
       this.#lane === undefined
     ) {
-      this.#enter(message.port, false);
-      // A worker has one parent, and that one does not start anew.
-      if (this.#role === "guest") this.#door.shut();
+      if (message.port === null) {
+        if (this.#door.carries) this.#stay(message.from, false);
+      } else {
+        this.#enter(message.port, false);
+        // A worker has one parent, and that one does not start anew.
+        if (this.#role === "guest") this.#door.shut();
+      }
     }
+    return false;
   }
 
   #meet(ready: Ready): void {
@@ -171,13 +191,23 @@ export class DoorLink implements MessageLink, LaneReceiver {
   }
 
   #handOver(to: string): void {
+    const said = { sluice: "port", to, from: this.#nonce } as const;
+    if (this.#door.carries) {
+      this.#door.post({ ...said, port: null } satisfies PortMessage, []);
+      this.#stay(to, true);
+      return;
+    }
     const { port1, port2 } = new MessageChannel();
-    const message: PortMessage = { sluice: "port", to, port: port2 };
-    this.#door.post(message, [port2]);
+    this.#door.post({ ...said, port: port2 } satisfies PortMessage, [port2]);
     this.#enter(port1, true);
   }
 
-  #enter(port: MessagePort, first: boolean): void {
+  #stay(remote: string, first: boolean): void {
+    this.#doorPort = new DoorPort(this.#door, this.#nonce, remote);
+    this.#enter(this.#doorPort, first);
+  }
+
+  #enter(port: PortLike, first: boolean): void {
     this.#port = port;
     this.#lane = new PortLane(port, "link");
     this.#lane.listen(this);

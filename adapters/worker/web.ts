@@ -41,8 +41,8 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
 interface WorkerScope {
   close(): void;
   postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
-  removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(type: string, listener: (event: MessageEvent) => void, options?: { capture: boolean }): void;
+  removeEventListener(type: string, listener: (event: MessageEvent) => void, options?: { capture: boolean }): void;
 }
 
 /**
@@ -51,18 +51,34 @@ interface WorkerScope {
  */
 const isDeno: boolean = "Deno" in globalThis;
 
+/** In browsers a message to a worker goes from thread to thread; one to a port that was posted, by way of a process. */
+const carries: boolean = !tellsClose() && !isDeno;
+
+/**
+ * What is ours is kept from the listeners of others that are added later; in Firefox and WebKit from earlier ones as well,
+ * for there a listener that captures comes first. Chromium keeps to the order in which they were added.
+ */
+const FIRST = { capture: true };
+
+function ownMessages(message: (data: unknown) => boolean): (event: MessageEvent) => void {
+  return (event) => {
+    if (message(event.data)) event.stopImmediatePropagation();
+  };
+}
+
 function workerDoor(worker: globalThis.Worker): Doorway {
   let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: tellsClose(),
     post: (message, transfer) => worker.postMessage(message, transfer),
-    open({ message, lost }) {
+    carries,
+    open({ message, unreadable, lost }) {
       let met = false;
-      const onMessage = ({ data }: MessageEvent): void => {
+      const onMessage = ownMessages((data) => {
         met = true;
-        message(data);
-      };
+        return message(data);
+      });
       const onError = (event: Event): void => {
         if (met && !isDeno) return;
         const { message: text, error } = event as ErrorEvent;
@@ -70,7 +86,8 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         lost(new LinkError("CONNECTION_LOST", text ? `${what}: ${text}` : what, { cause: error ?? undefined }));
       };
       const onClose = (): void => lost(new LinkError("CONNECTION_LOST", "The worker has ended"));
-      worker.addEventListener("message", onMessage);
+      worker.addEventListener("message", onMessage, FIRST);
+      worker.addEventListener("messageerror", unreadable);
       worker.addEventListener("error", onError);
       worker.addEventListener("close", onClose);
       // No runtime tells who terminates a worker that it is gone.
@@ -81,7 +98,8 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         return result;
       };
       off = () => {
-        worker.removeEventListener("message", onMessage);
+        worker.removeEventListener("message", onMessage, FIRST);
+        worker.removeEventListener("messageerror", unreadable);
         worker.removeEventListener("error", onError);
         worker.removeEventListener("close", onClose);
         worker.terminate = terminate;
@@ -102,10 +120,15 @@ function parentDoor(scope: WorkerScope): Doorway {
     name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => scope.postMessage(message, transfer),
-    open({ message }) {
-      const onMessage = ({ data }: MessageEvent): void => message(data);
-      scope.addEventListener("message", onMessage);
-      off = () => scope.removeEventListener("message", onMessage);
+    carries,
+    open({ message, unreadable }) {
+      const onMessage = ownMessages(message);
+      scope.addEventListener("message", onMessage, FIRST);
+      scope.addEventListener("messageerror", unreadable);
+      off = () => {
+        scope.removeEventListener("message", onMessage, FIRST);
+        scope.removeEventListener("messageerror", unreadable);
+      };
     },
     shut: () => off(),
     ...(isDeno && { leave: () => scope.close() }),
