@@ -27,6 +27,7 @@ const config: ViteUserConfig = defineConfig({
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
       project("package", ["test/package/*.test.ts"], { testTimeout: 120_000 }),
+      project("demo", ["test/demo/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
       project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
     ],
   },

@@ -36,6 +36,7 @@ export const parts = [
   },
   { name: "readme", command: vitest("readme"), budget: 30 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
+  { name: "demo page", command: vitest("demo", "--maxWorkers=1"), budget: 180 },
   // Through every codec, there and back between two processes, so many MiB.
   {
     name: "soak",

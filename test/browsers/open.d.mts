@@ -6,7 +6,7 @@ export interface Page {
   evaluate<Args extends unknown[], T>(fn: (...args: Args) => T | Promise<T>, ...args: Args): Promise<T>;
   click(selector: string): Promise<void>;
   press(keys: string): Promise<void>;
-  resize(width: number, height: number, dark?: boolean): Promise<void>;
+  resize(width: number, height: number): Promise<void>;
   screenshot(file: string): Promise<void>;
   close(): Promise<void>;
 }
@@ -21,5 +21,5 @@ export interface Browser {
 
 export class BrowserMissing extends Error {}
 export const browserNames: readonly BrowserName[];
-/** Throws a BrowserMissing where the browser is not there. */
-export function openBrowser(name: BrowserName): Promise<Browser>;
+/** Throws a BrowserMissing where the browser is not there. With `dark`, pages are told that dark colours are preferred. */
+export function openBrowser(name: BrowserName, options?: { readonly dark?: boolean }): Promise<Browser>;

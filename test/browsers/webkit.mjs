@@ -7,12 +7,19 @@ import { createInterface } from "node:readline";
 /** How long it may take to be there, in milliseconds. */
 const START = 20_000;
 
-export async function open([miniBrowser, webDriver, xvfb]) {
+export async function open([miniBrowser, webDriver, xvfb], { dark }) {
   const display = await startDisplay(xvfb);
   const port = await freePort();
   const driver = spawn(webDriver, [`--port=${port}`, "--host=127.0.0.1"], {
     stdio: "ignore",
-    env: { ...process.env, DISPLAY: display.name, NO_AT_BRIDGE: "1", LIBGL_ALWAYS_SOFTWARE: "1" },
+    env: {
+      ...process.env,
+      DISPLAY: display.name,
+      NO_AT_BRIDGE: "1",
+      LIBGL_ALWAYS_SOFTWARE: "1",
+      // The colours that are preferred are the desktop's.
+      GTK_THEME: dark ? "Adwaita:dark" : "Adwaita",
+    },
   });
   const base = `http://127.0.0.1:${port}`;
   const end = () => {
@@ -84,7 +91,6 @@ class Session {
           ];
           return this.#post("actions", { actions: [{ type: "key", id: "keyboard", actions }] });
         }),
-      // The colour scheme follows the desktop's: it cannot be asked for.
       resize: (width, height) => inWindow(() => this.#post("window/rect", { width, height })),
       screenshot: (file) =>
         inWindow(async () => writeFileSync(file, Buffer.from(await this.#get("screenshot"), "base64"))),
@@ -127,7 +133,17 @@ class Session {
 }
 
 /** The standard's code points for keys that are no characters. */
-const KEYS = { Tab: "\uE004", Enter: "\uE007", Escape: "\uE00C", ArrowLeft: "\uE012", ArrowRight: "\uE014" };
+const KEYS = {
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Escape: "\uE00C",
+  End: "\uE010",
+  Home: "\uE011",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+};
 
 async function send(url, body, method = body ? "POST" : "GET") {
   const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });
