@@ -19,6 +19,8 @@ const TIMEOUT = 120_000;
 
 export interface Ran {
   readonly status: number;
+  readonly stdout: string;
+  /** With what it has printed to stderr behind it. */
   readonly output: string;
 }
 
@@ -28,16 +30,16 @@ export function attempt(command: string, args: readonly string[], cwd: string = 
     const options = { cwd, timeout: TIMEOUT, killSignal: "SIGKILL", maxBuffer: 2 ** 26 } as const;
     execFile(command, args, options, (error, stdout, stderr) => {
       const status = error === null ? 0 : typeof error.code === "number" ? error.code : 1;
-      resolve({ status, output: `${stdout}${stderr}`.trim() });
+      resolve({ status, stdout: stdout.trim(), output: `${stdout}${stderr}`.trim() });
     });
   });
 }
 
-/** What a command has printed that ended well. */
+/** What a command has printed to stdout that ended well. */
 export async function run(command: string, args: readonly string[], cwd?: string): Promise<string> {
-  const { status, output } = await attempt(command, args, cwd);
+  const { status, stdout, output } = await attempt(command, args, cwd);
   if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${output}`);
-  return output;
+  return stdout;
 }
 
 /** The executable of a package that is installed beside these tests, by its lock. */
