@@ -7,6 +7,9 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Tests import the package by its public names; here those names mean the source. */
 const alias = entries.map(({ name, node }) => ({ find: new RegExp(`^${name}$`), replacement: here(node) }));
 
+/** What runs in a page is sent there by its source, so it must not be transformed. */
+const asWritten = /\/test\/(browsers|realms)\//;
+
 const project = (name: string, include: string[], options: object = {}) => ({
   resolve: { alias },
   test: { name, include, testTimeout: 30_000, hookTimeout: 30_000, ...options },
@@ -25,8 +28,14 @@ const config: ViteUserConfig = defineConfig({
       project("cli", ["test/cli/**/*.test.ts"]),
       project("readme", ["test/readme/**/*.test.ts"]),
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("fallbacks", ["test/fallbacks/**/*.test.ts"], { server: { deps: { external: [asWritten] } } }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
-      project("soak", ["test/soak/**/*.test.ts"], { testTimeout: 120_000 }),
+      // Each file has a browser to itself, and the machine.
+      project("links", ["test/links/*.test.mjs"], { testTimeout: 60_000, fileParallelism: false }),
+      project("demo", ["test/demo/**/*.test.ts"], { testTimeout: 60_000, hookTimeout: 60_000 }),
+      project("package", ["test/package/*.test.ts"], { testTimeout: 120_000 }),
+      project("soak", ["test/soak/*.test.ts"], { testTimeout: 120_000 }),
+      project("soak in browsers", ["test/soak/browsers/*.test.mjs"]),
     ],
   },
 });

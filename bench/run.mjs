@@ -7,7 +7,7 @@ import { ensureInstalled, ensureRuntime } from "../test/runtimes/ensure.mjs";
 import { MIN_ROUNDS, parseOptions } from "./lib/options.mjs";
 import { writeReadme } from "./lib/readme.mjs";
 
-const BENCHES = ["threads", "processes"];
+const BENCHES = ["threads", "processes", "browsers"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 const [name, ...args] = process.argv.slice(2);

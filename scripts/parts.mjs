@@ -11,6 +11,8 @@ export const parts = [
   // Written as a user would, to whom `isolatedDeclarations` is nothing.
   { name: "types, an app's", command: ["tsc", "-p", "test/everywhere"], budget: 20 },
   { name: "build", command: ["tsup"], budget: 45 },
+  { name: "size", command: ["node", "scripts/size.mjs"], budget: 15 },
+  { name: "package", command: vitest("package"), budget: 90 },
   { name: "unit", command: vitest("unit"), budget: 30 },
   {
     name: "simulation",
@@ -35,13 +37,26 @@ export const parts = [
   { name: "readme", command: vitest("readme"), budget: 30 },
   // Every runtime that can be had, over every kind of link that it has.
   { name: "matrix", command: ["node", "test/matrix/run.mjs"], budget: 480 },
+  // Three browsers, each opened twice.
+  { name: "fallbacks", command: vitest("fallbacks"), budget: 90 },
+  // Pages, frames, popups and workers in three browsers, one after the other.
+  { name: "links", command: vitest("links"), budget: 180 },
   { name: "every runtime", command: vitest("everywhere"), budget: 120 },
+  { name: "demo page", command: vitest("demo", "--maxWorkers=1"), budget: 180 },
   // Through every codec, there and back between two processes, so many MiB.
   {
     name: "soak",
     command: vitest("soak"),
     budget: 90,
     env: { SLUICE_SOAK_MIB: "32" },
+    full: { budget: 300, env: { SLUICE_SOAK_MIB: "1024" } },
+  },
+  // From a window to its worker in each browser, so many MiB.
+  {
+    name: "soak, browsers",
+    command: vitest("soak in browsers"),
+    budget: 120,
+    env: { SLUICE_SOAK_MIB: "64" },
     full: { budget: 300, env: { SLUICE_SOAK_MIB: "1024" } },
   },
 ];

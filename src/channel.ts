@@ -36,6 +36,7 @@ import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
 import { ENVELOPE, readText, writeText } from "./rpc/text.ts";
 import { VALUE, Values } from "./rpc/values.ts";
 import { ARRIVED, type Arrival } from "./stream/arrival.ts";
+import { complete } from "./stream/complete.ts";
 import type { InitialCredit } from "./stream/credit.ts";
 import { DATA, DefaultStream } from "./stream/default-stream.ts";
 import type { OpenOptions } from "./stream/definition.ts";
@@ -150,9 +151,10 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const changed = (): void => this.#changed();
     const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
-    const classes = options.ponyfill ?? globalThis;
+    const platform = options.ponyfill ?? globalThis;
+    const classes = complete(platform);
     this.#classes = classes;
-    const values = new Values({ classes, openStream: (name, of) => this.#openValue(name, of) });
+    const values = new Values({ classes: platform, openStream: (name, of) => this.#openValue(name, of) });
     this.#rpc = new RpcPeer(
       {
         scheduler,
@@ -201,7 +203,12 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
       open: (name, of) => this.#openData(name, of),
       changed,
     });
-    this.#heartbeat = new Heartbeat(scheduler, link.heartbeat, this.#rpc, (error) => this.#lost(error));
+    this.#heartbeat = new Heartbeat(
+      scheduler,
+      () => link.heartbeat,
+      this.#rpc,
+      (error) => this.#lost(error),
+    );
     const receiver: CoreReceiver = {
       met: (first) => this.#meet(first),
       receive: (message) => this.#receive(message),

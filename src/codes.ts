@@ -112,6 +112,8 @@ export type MistakeCode =
   | "MESSAGE_TOO_LARGE"
   /** `channel.stream` called a method that gave neither a stream nor an array. Use `channel.call`. */
   | "NO_STREAM"
+  /** `getReader({ mode: "byob" })` of a `readable: "bytes"` where the runtime has no byte streams: such a readable gives `Uint8Array`s there. Pass `connect` a `ponyfill` that has them, or use `getReader()`. */
+  | "NO_BYTE_STREAMS"
   /** The default stream is used in two ways that exclude each other: `onData` twice, or beside `channel.data.readable`, or `sendData` beside a writer. Use one of them. */
   | "BAD_DATA_USE"
   /** A queuing strategy is none, its `highWaterMark` is negative or no number, its `size` is no function, or it counts by `size` what can only be bytes. Pass what the Streams standard allows, or leave it out. */
@@ -128,6 +130,14 @@ export type MistakeCode =
   | "CHUNK_TOO_LARGE"
   /** A stream's total in chunks, bytes or weights would pass 2^53 − 1, where numbers stop being exact. Open another stream, or have `size()` return smaller numbers. */
   | "TOTAL_TOO_LARGE"
+  /** The origin of the window at the other end is no exact one, such as `"*"`, or is missing. Pass what that page has as `location.origin`, as in `https://example.com`; a sandboxed frame needs `allow-same-origin` to have one. */
+  | "BAD_ORIGIN"
+  /** A link was asked for to a window that is not there: a frame outside of the document, a popup that was blocked, an opener or parent that the page does not have. Add the frame, or open the popup on a click, before linking to it. */
+  | "NO_WINDOW"
+  /** `onClient()` was called where nobody connects. Call it in a shared worker, or that of `sluice/service-worker` in a service worker. */
+  | "NO_CLIENTS"
+  /** A link was asked for to a service worker, of a registration that has none. Wait for `navigator.serviceWorker.ready`. */
+  | "NO_SERVICE_WORKER"
   /** `parentLink()` was called where there is no parent: not in a worker, or not in a process that `spawn` has started with the same `control`; or it was called twice. Call it once, in the worker, and `workerLink(worker)` in the thread that started it. */
   | "NO_PARENT";
 

@@ -43,7 +43,10 @@ export interface MessageLink extends Lane {
   /** Is the remote our own (a worker that we started), or somebody else's? Decides the defaults of the limits. */
   readonly trusted: boolean;
   readonly scheduler: Scheduler;
-  /** Milliseconds between `$/ping`s where the runtime does not tell that the other end died; 0 where it does. */
+  /**
+   * Milliseconds between `$/ping`s where nothing else tells that the other end died; 0 where something does. It may
+   * become 0 once that is known: it is asked for anew before each ping.
+   */
   readonly heartbeat: number;
   /**
    * Whether messages cross before the two ends have met as well: then the remote may be one that knows nothing of

@@ -35,7 +35,9 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
     kind: link.kind,
     trusted: link.trusted,
     scheduler: link.scheduler,
-    heartbeat: link.heartbeat,
+    get heartbeat() {
+      return link.heartbeat;
+    },
     ...(link.carriesUnmet !== undefined && { carriesUnmet: link.carriesUnmet }),
     ...(link.hello && { hello: link.hello }),
     ...(link.greeted && { greeted: (hello, message) => link.greeted?.(hello, message) }),

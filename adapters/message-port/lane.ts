@@ -16,21 +16,23 @@ const STREAM_EVENTS = ["message"];
 export class PortLane implements Lane {
   readonly #port: PortLike;
   readonly #events: readonly string[];
+  readonly #copies: boolean;
   #receiver: LaneReceiver | undefined = undefined;
   #closed = false;
   /** Events that have their turn later; `undefined`: each is handled when it comes. */
   readonly #waiting: Event[] | undefined;
   #isBusy = false;
 
-  /** `carries`: a whole link, or one stream of it. */
-  constructor(port: PortLike, carries: "link" | "stream") {
+  /** `carries`: a whole link, or one stream of it; a whole link whose buffers are copied, never moved. */
+  constructor(port: PortLike, carries: "link" | "stream" | "copies") {
     this.#port = port;
-    this.#events = carries === "link" ? LINK_EVENTS : STREAM_EVENTS;
+    this.#events = carries === "stream" ? STREAM_EVENTS : LINK_EVENTS;
+    this.#copies = carries === "copies";
     this.#waiting = handsOverAtOnce() ? [] : undefined;
   }
 
   post(message: unknown, transfer: Transferable[] = NOTHING): void {
-    if (!this.#closed) this.#port.postMessage(message, transfer);
+    if (!this.#closed) this.#port.postMessage(message, this.#copies ? NOTHING : transfer);
   }
 
   listen(receiver: LaneReceiver): void {

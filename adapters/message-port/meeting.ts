@@ -10,6 +10,8 @@ export interface Ready {
   readonly nonce: string;
   /** The receiver's, as far as the sender has heard of it. */
   readonly seen: string | null;
+  /** The sender holds the Web Lock that is named after its nonce for as long as it is there. */
+  readonly lock?: boolean;
 }
 
 export function isReady(message: unknown): message is Ready {
@@ -19,7 +21,8 @@ export function isReady(message: unknown): message is Ready {
     ready !== null &&
     ready.sluice === "ready" &&
     typeof ready.nonce === "string" &&
-    (ready.seen === null || typeof ready.seen === "string")
+    (ready.seen === null || typeof ready.seen === "string") &&
+    (ready.lock === undefined || typeof ready.lock === "boolean")
   );
 }
 
@@ -36,6 +39,8 @@ export interface Heard {
 export class Meeting {
   readonly #nonce: string;
   #remote: string | null = null;
+  /** Set before the first `ready` is posted. */
+  lock = false;
 
   constructor(nonce: string) {
     this.#nonce = nonce;
@@ -43,7 +48,8 @@ export class Meeting {
 
   /** What to post first. */
   get ready(): Ready {
-    return { sluice: "ready", nonce: this.#nonce, seen: this.#remote };
+    const ready: Ready = { sluice: "ready", nonce: this.#nonce, seen: this.#remote };
+    return this.lock ? { ...ready, lock: true } : ready;
   }
 
   /** Differs between the two ends. */
@@ -60,6 +66,8 @@ export class Meeting {
   }
 }
 
+/** Not a UUID by name: `randomUUID` is there in secure contexts only, a page on plain HTTP has none. */
 export function makeNonce(): string {
-  return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

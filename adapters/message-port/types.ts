@@ -30,8 +30,13 @@ export interface MessagePortOptions {
   /** `false`: all streams share this port, rather than have one each. Default: true. */
   readonly fork?: boolean;
   /**
-   * Milliseconds between pings; a remote that leaves one unanswered that long is lost. Default: 10,000 where the
-   * runtime does not tell that a port's other end is gone, else 0 (none).
+   * `false`: nothing is moved over the port, whatever streams are opened with: buffers are copied, and streams share it.
+   * For runtimes that refuse a transfer list, and for ports whose other end gets nothing that is moved. Default: true.
+   */
+  readonly transfer?: boolean;
+  /**
+   * Milliseconds between pings; a remote that leaves one unanswered that long is lost. Time in which this side stands
+   * still does not count. Default: 0 (none) where the runtime or a Web Lock tells that the other end is gone, else 10,000.
    */
   readonly heartbeat?: number;
 }

@@ -6,8 +6,9 @@
 import { Worker as NodeWorker, type WorkerOptions as NodeWorkerOptions, parentPort } from "node:worker_threads";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
-import { WorkerLink } from "./link.ts";
-import type { Doorway, WorkerLinkOptions } from "./types.ts";
+import { DoorLink, type Doorway } from "../message-port/door-link.ts";
+import { TOLD } from "../message-port/presence.ts";
+import type { WorkerLinkOptions } from "./types.ts";
 
 export type { WorkerLinkOptions } from "./types.ts";
 
@@ -25,7 +26,7 @@ export class Worker extends NodeWorker {
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}): MessageLink {
-  return new WorkerLink(workerDoor(worker), "parent", options);
+  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: TOLD });
 }
 
 /** In a worker: the link to the thread that has started it. */
@@ -36,12 +37,13 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
       "NO_PARENT",
     );
   }
-  return new WorkerLink(parentDoor(parentPort), "worker", options);
+  return new DoorLink(parentDoor(parentPort), { ...options, role: "guest", bond: TOLD });
 }
 
 function workerDoor(worker: NodeWorker): Doorway {
   let off = (): void => {};
   return {
+    name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => worker.postMessage(message, transfer as never),
     open({ message, lost }) {
@@ -68,6 +70,7 @@ function workerDoor(worker: NodeWorker): Doorway {
 function parentDoor(port: NonNullable<typeof parentPort>): Doorway {
   let off = (): void => {};
   return {
+    name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => port.postMessage(message, transfer as never),
     open({ message }) {

@@ -1,19 +1,4 @@
-/** What the two ends of a worker link need of their runtime. */
+/** What the links to workers have in common, in every runtime. */
 import type { MessagePortOptions } from "../message-port/types.ts";
 
 export type WorkerLinkOptions = Omit<MessagePortOptions, "trusted">;
-
-/** The worker seen from its parent, or the parent seen from the worker: where the two meet, and nothing more. */
-export interface Doorway {
-  post(message: unknown, transfer: Transferable[]): void;
-  /** Starts listening; `lost` may come at any time, and tells that nobody is at the other side any more. */
-  open(on: { message(message: unknown): void; lost(error: Error): void }): void;
-  /** Stops listening, once the two have a port of their own or the link is closed. */
-  shut(): void;
-  /** Of the worker's side, where a worker never ends by itself: ends it, once its channel to the parent has closed. */
-  leave?(): void;
-  /** Whether the other side keeps this process alive. */
-  keepAlive(on: boolean): void;
-  /** Does `lost` come by itself when the other side dies? */
-  readonly tellsDeath: boolean;
-}

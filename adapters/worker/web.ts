@@ -5,18 +5,23 @@
  */
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
+import { DoorLink, type Doorway } from "../message-port/door-link.ts";
 import { tellsClose } from "../message-port/link.ts";
-import { WorkerLink } from "./link.ts";
-import type { Doorway, WorkerLinkOptions } from "./types.ts";
+import { type Bond, TOLD } from "../message-port/presence.ts";
+import type { WorkerLinkOptions } from "./types.ts";
 
 export type { WorkerLinkOptions } from "./types.ts";
 
 /** The runtime's own Worker. */
 export const Worker: typeof globalThis.Worker = globalThis.Worker;
 
+/** A worker dies with the one that started it: only that one has to learn of the other's end. */
+const WATCHES: Bond = tellsClose() ? TOLD : { holds: false, watches: true, together: true };
+const HOLDS: Bond = tellsClose() ? TOLD : { holds: true, watches: false, together: true };
+
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
-  return new WorkerLink(workerDoor(worker), "parent", options);
+  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES });
 }
 
 /** In a worker: the link to the thread that has started it. */
@@ -29,15 +34,15 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
   ) {
     throw mistake(new TypeError("Cannot link to a parent: this is no worker, call parentLink() in one"), "NO_PARENT");
   }
-  return new WorkerLink(parentDoor(scope as WorkerScope), "worker", options);
+  return new DoorLink(parentDoor(scope as WorkerScope), { ...options, role: "guest", bond: HOLDS });
 }
 
 /** The part of a DedicatedWorkerGlobalScope in use. */
 interface WorkerScope {
   close(): void;
   postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: "message", listener: (event: MessageEvent) => void): void;
-  removeEventListener(type: "message", listener: (event: MessageEvent) => void): void;
+  addEventListener(type: string, listener: (event: MessageEvent) => void, options?: { capture: boolean }): void;
+  removeEventListener(type: string, listener: (event: MessageEvent) => void, options?: { capture: boolean }): void;
 }
 
 /**
@@ -46,17 +51,34 @@ interface WorkerScope {
  */
 const isDeno: boolean = "Deno" in globalThis;
 
+/** In browsers a message to a worker goes from thread to thread; one to a port that was posted, by way of a process. */
+const carries: boolean = !tellsClose() && !isDeno;
+
+/**
+ * What is ours is kept from the listeners of others that are added later; in Firefox and WebKit from earlier ones as well,
+ * for there a listener that captures comes first. Chromium keeps to the order in which they were added.
+ */
+const FIRST = { capture: true };
+
+function ownMessages(message: (data: unknown) => boolean): (event: MessageEvent) => void {
+  return (event) => {
+    if (message(event.data)) event.stopImmediatePropagation();
+  };
+}
+
 function workerDoor(worker: globalThis.Worker): Doorway {
   let off = (): void => {};
   return {
+    name: "the worker",
     tellsDeath: tellsClose(),
     post: (message, transfer) => worker.postMessage(message, transfer),
-    open({ message, lost }) {
+    carries,
+    open({ message, unreadable, lost }) {
       let met = false;
-      const onMessage = ({ data }: MessageEvent): void => {
+      const onMessage = ownMessages((data) => {
         met = true;
-        message(data);
-      };
+        return message(data);
+      });
       const onError = (event: Event): void => {
         if (met && !isDeno) return;
         const { message: text, error } = event as ErrorEvent;
@@ -64,7 +86,8 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         lost(new LinkError("CONNECTION_LOST", text ? `${what}: ${text}` : what, { cause: error ?? undefined }));
       };
       const onClose = (): void => lost(new LinkError("CONNECTION_LOST", "The worker has ended"));
-      worker.addEventListener("message", onMessage);
+      worker.addEventListener("message", onMessage, FIRST);
+      worker.addEventListener("messageerror", unreadable);
       worker.addEventListener("error", onError);
       worker.addEventListener("close", onClose);
       // No runtime tells who terminates a worker that it is gone.
@@ -75,7 +98,8 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         return result;
       };
       off = () => {
-        worker.removeEventListener("message", onMessage);
+        worker.removeEventListener("message", onMessage, FIRST);
+        worker.removeEventListener("messageerror", unreadable);
         worker.removeEventListener("error", onError);
         worker.removeEventListener("close", onClose);
         worker.terminate = terminate;
@@ -93,12 +117,18 @@ function workerDoor(worker: globalThis.Worker): Doorway {
 function parentDoor(scope: WorkerScope): Doorway {
   let off = (): void => {};
   return {
+    name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => scope.postMessage(message, transfer),
-    open({ message }) {
-      const onMessage = ({ data }: MessageEvent): void => message(data);
-      scope.addEventListener("message", onMessage);
-      off = () => scope.removeEventListener("message", onMessage);
+    carries,
+    open({ message, unreadable }) {
+      const onMessage = ownMessages(message);
+      scope.addEventListener("message", onMessage, FIRST);
+      scope.addEventListener("messageerror", unreadable);
+      off = () => {
+        scope.removeEventListener("message", onMessage, FIRST);
+        scope.removeEventListener("messageerror", unreadable);
+      };
     },
     shut: () => off(),
     ...(isDeno && { leave: () => scope.close() }),

@@ -3,6 +3,7 @@
 //
 //   work     { work, unit, better, subjects }    what is done, in which unit a run is measured, and what is better: "more"
 //                                                (unless it says otherwise), "less", or in words
+//            { where }                           what it runs in, where that is not this Node: shown with the figures
 //            { quoted: { by, figures } }         what somebody else has measured, as text by row: shown beside, not compared
 //   subject  { subject, open(): Promise<run> }   who does it
 //   run      { once(): Promise<number | { name: number }>, close(): Promise<void> }
@@ -28,13 +29,14 @@ async function runBench(name, { check, rounds }) {
   let failed = false;
 
   console.log(`${name}: Node ${process.version}, ${machine()}; ${rounds} rounds`);
-  for (const { work, unit, better = "more", subjects, quoted } of works) {
+  // A benchmark may open what its works run in when their turn comes.
+  for await (const { work, where, unit, better = "more", subjects, quoted } of works) {
     const measured = await measure(work, subjects, rounds);
     const taken = figures(measured.samples);
     samples.set(work, taken);
     failed ||= measured.failures.size > 0;
     for (const [subject, values] of taken) {
-      rows.push({ work, subject, unit, better, ...spread(values), ...quotation(quoted, subject) });
+      rows.push({ work, where, subject, unit, better, ...spread(values), ...quotation(quoted, subject) });
     }
     for (const [subject, error] of measured.failures) console.error(`${work}, ${subject}: failed:`, error);
   }

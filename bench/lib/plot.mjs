@@ -3,7 +3,7 @@
 // the results.
 import { barX, plot as draw, ruleX, ruleY, text } from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { figure, unitOf } from "./report.mjs";
+import { figure, headOf } from "./report.mjs";
 
 const WIDTH = 860;
 const LABELS = 300;
@@ -55,10 +55,7 @@ export function plot(name, { date, machine, node, rounds, rows }) {
     const height = own.length * BAR + 10;
     const chart = bars(document, own, height);
     chart.setAttribute("y", String(top + HEAD - 10));
-    page.append(
-      svg("text", { x: 12, y: top + 26, "font-size": 13, "font-weight": "bold" }, `${work} (${unitOf(own[0])})`),
-      chart,
-    );
+    page.append(svg("text", { x: 12, y: top + 26, "font-size": 13, "font-weight": "bold" }, headOf(own[0])), chart);
     top += HEAD + height;
   }
   page.setAttribute("height", String(top));

@@ -1,7 +1,7 @@
 // Writes the results of a benchmark into the README, between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. Every
 // figure there comes from results/NAME.json. Imports nothing that needs installing.
 import { readFileSync, writeFileSync } from "node:fs";
-import { bound, figure, unitOf } from "./report.mjs";
+import { bound, figure, headOf } from "./report.mjs";
 
 const bench = new URL("../", import.meta.url);
 const readme = new URL("../README.md", bench);
@@ -19,7 +19,7 @@ function section({ command, date, machine, node, rounds, rows, ratios }) {
   const works = [...new Set(rows.map(({ work }) => work))].map((work) => rows.filter((row) => row.work === work));
   // A line for each work, however many do it.
   const figures = works.map((of) => [
-    `${of[0].work} (${unitOf(of[0])})`,
+    headOf(of[0]),
     of.map(whoOf).join("<br>"),
     of.map(({ median }) => figure(median)).join("<br>"),
     of.map(({ min, max }) => `${figure(min)} to ${figure(max)}`).join("<br>"),

@@ -16,7 +16,7 @@ export function printRows(rows) {
     const figures = own.map(({ subject, median, min, max, quoted }) => {
       return [subject, figure(median), figure(min), figure(max), ...(quoted ? [quoted.figure] : [])];
     });
-    printTable([`${work} (${unitOf(own[0])})`, "median", "min", "max", ...beside], figures);
+    printTable([headOf(own[0]), "median", "min", "max", ...beside], figures);
   }
 }
 
@@ -36,8 +36,13 @@ export function printRatios(ratios) {
   console.log(`Load of the machine over the last minute: ${load.toFixed(1)}`);
 }
 
+/** What a row's work is, in which unit, and where. */
+export function headOf({ work, where, ...row }) {
+  return `${work} (${unitOf(row)}${where ? `; ${where}` : ""})`;
+}
+
 /** The unit of a row, with what is better where that is not more. */
-export function unitOf({ unit, better }) {
+function unitOf({ unit, better }) {
   return better === "more" ? unit : `${unit}, ${better} is better`;
 }
 

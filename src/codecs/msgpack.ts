@@ -14,7 +14,8 @@ import {
   encodeTimestampExtension,
 } from "@msgpack/msgpack";
 import { mistake } from "../errors.ts";
-import { isPlain, MOST_DEPTH, nameOf, type Path, pathText } from "../wire/json.ts";
+import { MOST_DEPTH, nameOf, type Path, pathText } from "../wire/json.ts";
+import { isPlain } from "../wire/plain.ts";
 import type { Codec } from "./codec.ts";
 import { checkMsgpack } from "./msgpack-check.ts";
 import { readView, VIEWS_TYPE, viewExtension } from "./msgpack-views.ts";

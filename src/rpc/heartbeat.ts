@@ -1,17 +1,24 @@
-/** Pings a remote whose death the runtime does not tell: one that leaves a ping unanswered for a whole interval is lost. */
+/**
+ * Pings a remote whose death the runtime does not tell: one that leaves a ping unanswered for a whole interval is lost.
+ * An interval is waited for in parts. However long this side stands still, in a debugger or as a hidden page whose
+ * timers are held back, one part of it passes at the most; and what has come meanwhile is heard before the next.
+ */
 import { LinkError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import type { RpcPeer } from "./peer.ts";
 
+const PARTS = 4;
+
 export class Heartbeat {
   readonly #scheduler: Scheduler;
-  readonly #interval: number;
+  readonly #interval: () => number;
   readonly #rpc: RpcPeer;
   readonly #lost: (error: Error) => void;
+  #stopped = false;
   #cancel: (() => void) | undefined = undefined;
 
-  /** An interval of 0 milliseconds: no heartbeat. */
-  constructor(scheduler: Scheduler, interval: number, rpc: RpcPeer, lost: (error: Error) => void) {
+  /** `interval`: milliseconds, asked anew each time; 0: no heartbeat from then on. */
+  constructor(scheduler: Scheduler, interval: () => number, rpc: RpcPeer, lost: (error: Error) => void) {
     this.#scheduler = scheduler;
     this.#interval = interval;
     this.#rpc = rpc;
@@ -19,25 +26,32 @@ export class Heartbeat {
   }
 
   start(): void {
-    if (this.#interval > 0) this.#cancel = this.#scheduler.after(this.#interval, () => this.#ping());
+    const interval = this.#interval();
+    if (interval > 0 && !this.#stopped) this.#wait(interval / PARTS, PARTS, () => this.#ping());
   }
 
   stop(): void {
+    this.#stopped = true;
     this.#cancel?.();
-    this.#cancel = undefined;
+  }
+
+  #wait(part: number, parts: number, then: () => void): void {
+    this.#cancel = this.#scheduler.after(part, () => (parts > 1 ? this.#wait(part, parts - 1, then) : then()));
   }
 
   #ping(): void {
-    const again = (): void => {
-      if (this.#cancel !== undefined) this.start();
-    };
-    this.#rpc.call("$/ping", {}, { timeout: this.#interval }).then(again, (error: unknown) => {
-      // Any answer is a sign of life, even an error.
-      if (!(error instanceof DOMException && error.name === "TimeoutError")) again();
-      else if (this.#cancel !== undefined) {
-        const message = `The remote has not answered a ping for ${this.#interval} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
-        this.#lost(new LinkError("CONNECTION_LOST", message));
-      }
+    const interval = this.#interval();
+    if (interval === 0) return;
+    this.#wait(interval / PARTS, PARTS, () => {
+      this.stop();
+      const message = `The remote has not answered a ping for ${interval} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
+      this.#lost(new LinkError("CONNECTION_LOST", message));
     });
+    // Any answer is a sign of life, even an error.
+    const again = (): void => {
+      this.#cancel?.();
+      this.start();
+    };
+    this.#rpc.call("$/ping", {}).then(again, again);
   }
 }

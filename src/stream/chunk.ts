@@ -4,7 +4,7 @@
  * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
  */
 import { mistake } from "../errors.ts";
-import { isPlainPrototype } from "../wire/plain.ts";
+import { isPlain } from "../wire/plain.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 
 /** `true` moves whole buffers; a function names what is moved. */
@@ -48,12 +48,13 @@ export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (typeof value !== "object" || value === null) return false;
   return (
     value instanceof ArrayBuffer ||
-    (!isPlain(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")
+    (!isCompound(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")
   );
 }
 
-function isPlain(value: object): boolean {
-  return Array.isArray(value) || isPlainPrototype(value);
+/** Whose values are read by their keys, in this realm or another: a port may be of another than its user. */
+function isCompound(value: object): boolean {
+  return Array.isArray(value) || isPlain(value);
 }
 
 const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(
@@ -66,7 +67,7 @@ const builtIns = [Map, Set, Date, RegExp, Error, Boolean, Number, String, Promis
  * of the platform (a Blob, a port) have no keys of their own.
  */
 function isRecord(value: object): value is Record<string, unknown> {
-  if (isPlain(value)) return true;
+  if (isCompound(value)) return true;
   if (Object.keys(value).length === 0) return false;
   return (
     Object.prototype.toString.call(value) === "[object Object]" ||

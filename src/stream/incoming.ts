@@ -19,8 +19,8 @@ import type { Flow } from "./system.ts";
 
 /** How a readable is to behave. */
 export interface IncomingOptions extends Flow {
-  /** A readable byte stream: bytes without chunk borders, readable into one's own buffers. */
-  readonly bytes: boolean;
+  /** Bytes without chunk borders, and whether the platform has byte streams, readable into one's own buffers. */
+  readonly bytes: false | "stream" | "chunks";
   readonly codec: Codec | undefined;
   /** What makes the reader's chunks of those that come. */
   readonly schema: StandardSchema<unknown, unknown> | undefined;
@@ -61,7 +61,7 @@ export class Incoming {
     const { strategy, byteWindow, bytes } = options;
     this.#owner = owner;
     this.#options = options;
-    this.type = bytes ? "bytes" : undefined;
+    this.type = bytes === "stream" ? "bytes" : undefined;
     this.credit = new ReceiveCredit(strategy.unit, strategy.highWaterMark, byteWindow, strategy.size !== undefined);
     this.credit.initial = initial;
   }
@@ -265,7 +265,7 @@ export class Incoming {
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
     if (consume !== undefined) this.#consume(consume, given, weight, bytes);
-    else if (this.type === "bytes") this.#enqueueBytes(asBytes(given), weight, bytes);
+    else if (this.#options.bytes) this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);
   }
 
@@ -347,7 +347,7 @@ export class Incoming {
     (this.#controller as ReadableStreamDefaultController<unknown>).enqueue(value);
   }
 
-  /** A byte stream takes no empty chunk: it leaves as it comes, and does not serve a read that waits. */
+  /** Bytes need no empty chunk, and a byte stream takes none: it leaves as it comes, and does not serve a read that waits. */
   #enqueueBytes(value: Uint8Array, weight: number, bytes: number): void {
     if (value.byteLength > 0) this.#enqueue(value, weight, bytes);
     else this.credit.leave(weight, bytes);
@@ -429,10 +429,10 @@ function payloadOf(held: Held): number {
 }
 
 /** The platform's mark: it asks once half of the window is free where it counts as the account does, else always. */
-export function platformMark(strategy: Strategy, bytes: boolean): number {
+export function platformMark(strategy: Strategy, bytes: IncomingOptions["bytes"]): number {
   const { highWaterMark, unit, size } = strategy;
   if (highWaterMark === 0) return 0;
-  const countsAlike = bytes || (unit === "chunks" && size === undefined);
+  const countsAlike = bytes === "stream" || (unit === "chunks" && size === undefined);
   return countsAlike ? Math.min(ALWAYS, Math.floor(highWaterMark / 2) + 0.5) : ALWAYS;
 }
 

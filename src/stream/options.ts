@@ -37,7 +37,10 @@ export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
   readonly readableStrategy?: StrategyOf<In>;
   /** The queue of our writable, and the window of the far side's readable if nobody set one there. */
   readonly writableStrategy?: StrategyOf<Out>;
-  /** `"bytes"`: a readable byte stream, without chunk borders. Default `"chunks"`. */
+  /**
+   * `"bytes"`: a readable byte stream, without chunk borders. A runtime without byte streams gives `Uint8Array`s as they
+   * come, and no BYOB reader. Default `"chunks"`.
+   */
   readonly readable?: "chunks" | "bytes";
   /** Moves whole buffers rather than copying them; or a function that names what is to be moved of a chunk. */
   readonly transfer?: boolean | ((chunk: Out) => Transferable[]);
@@ -93,12 +96,22 @@ export class OptionsReader {
   readonly #codec: Codec | undefined;
   /** The window of codecs that do not count bytes. */
   readonly #chunks: Strategy;
+  readonly #hasByteStreams: () => boolean;
+  /** What `readable: "bytes"` comes to, once somebody has asked for it: the platform may have no byte streams. */
+  #bytes: "stream" | "chunks" | undefined = undefined;
   /** What most streams have: one object for all of them. */
   readonly #default: IncomingOptions;
   /** The same with a smaller byte window, by that. */
   readonly #smaller = new Map<number, IncomingOptions>();
 
-  constructor(strategies: StrategyReader, limits: Limits, trusted: boolean, codec?: Codec) {
+  constructor(
+    strategies: StrategyReader,
+    limits: Limits,
+    trusted: boolean,
+    codec?: Codec,
+    hasByteStreams: () => boolean = () => true,
+  ) {
+    this.#hasByteStreams = hasByteStreams;
     this.#strategies = strategies;
     this.#limits = limits;
     this.#trusted = trusted;
@@ -132,7 +145,7 @@ export class OptionsReader {
     const codecs = directionsOf(options.codec);
     checkCodec(codecs.readable);
     checkCodec(codecs.writable);
-    const bytes = readable === "bytes";
+    const bytes = readable === "bytes" && this.#bytesKind;
     const schema = options.chunks;
     if (schema !== undefined) checkSchema(schema, "the option chunks", "BAD_OPTION");
     if (schema !== undefined && bytes) {
@@ -160,6 +173,11 @@ export class OptionsReader {
     };
   }
 
+  get #bytesKind(): "stream" | "chunks" {
+    this.#bytes ??= this.#hasByteStreams() ? "stream" : "chunks";
+    return this.#bytes;
+  }
+
   /** What a stream gets beside so many others: half the byte window, or a quarter …, where its user set none. */
   among(incoming: IncomingOptions, others: number): IncomingOptions {
     const { streamBytes } = this.#limits;
@@ -185,7 +203,7 @@ export class OptionsReader {
     let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : this.#chunks);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
     // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
-    return this.#made({ ...asked, fixed: bytes || given !== undefined }, strategy);
+    return this.#made({ ...asked, fixed: bytes !== false || given !== undefined }, strategy);
   }
 
   #made(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema" | "fixed">, strategy: Strategy): IncomingOptions {

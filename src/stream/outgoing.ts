@@ -150,7 +150,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     this.state = nextOutgoing(this.state, "admit", this.#owner.id);
     if (this.#untold !== undefined) this.#tell(this.#untold.reason);
     if (this.state !== "opening") return;
-    this.credit.initial = initial;
+    // With a window of 0 nothing leaves that no read has asked for: not that one chunk, either.
+    if (this.#strategy?.highWaterMark !== 0) this.credit.initial = initial;
     if (this.#waiting?.kind === "close") this.#end();
     else this.#resume();
   }

@@ -52,12 +52,19 @@ export class StrategyReader {
       );
     }
     // Getters run once, as the standard reads a strategy.
+    const mark: unknown = given.highWaterMark;
     const size = given.size as QueuingSize | undefined;
-    const mark = given.highWaterMark;
     if (mark === undefined && size === undefined) return undefined;
     if (size !== undefined && typeof size !== "function") {
       throw mistake(
         new TypeError(`Cannot use ${what}.size: it is no function, pass one or leave it out`),
+        "BAD_STRATEGY",
+      );
+    }
+    // `Number()` takes a bigint, the standard's conversion does not.
+    if (typeof mark === "bigint" || typeof mark === "symbol") {
+      throw mistake(
+        new TypeError(`Cannot use ${what}.highWaterMark: it is a ${typeof mark}, use a number that is 0 or more`),
         "BAD_STRATEGY",
       );
     }

@@ -8,6 +8,7 @@ import type { Limits } from "../limits.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { hasByteStreams } from "./complete.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
@@ -117,6 +118,7 @@ export class Streams implements StreamContext {
       host.limits,
       host.link.trusted,
       host.overBytes?.codec,
+      () => hasByteStreams(host.classes),
     );
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);

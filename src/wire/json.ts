@@ -3,7 +3,7 @@
  * stands, makes the copy that is sent, and, in params and results, finds the streams. The text is not its business.
  */
 import { type MistakeCode, mistake } from "../errors.ts";
-import { isPlainPrototype } from "./plain.ts";
+import { isPlain, isPlainPrototype } from "./plain.ts";
 
 /** Where in a value another one stands. */
 export type Path = readonly (string | number)[];
@@ -218,13 +218,6 @@ function streamIn(value: object, path: Path): FoundStream | undefined {
   if (typeof getWriter === "function") return { kind: "writable", path, value: value as WritableStream };
   if (typeof (value as Partial<AsyncIterable<unknown>>)[Symbol.asyncIterator] !== "function") return undefined;
   return { kind: "readable", path, value: value as AsyncIterable<unknown> };
-}
-
-/** Made by a literal, in this realm or another. */
-export function isPlain(value: object): boolean {
-  if (isPlainPrototype(value)) return true;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
 }
 
 /** What an object is, for a message: "a Map". */

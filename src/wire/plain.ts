@@ -37,6 +37,13 @@ export function isPlainPrototype(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
+/** Made by a literal, in this realm or another. */
+export function isPlain(value: object): boolean {
+  if (isPlainPrototype(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
+}
+
 /** Of something compound: a copy of an object, or what can be no part of plain data. */
 function copyPart(value: unknown, depth: number): unknown {
   return typeof value === "object" ? copyObject(value as object, depth) : NOT_PLAIN;

@@ -1,7 +1,7 @@
 // Chromium, driven by Playwright.
 import { chromium } from "playwright-core";
 
-export async function open([executablePath]) {
+export async function open([executablePath], { dark }) {
   const server = await chromium.launchServer({ executablePath, args: ["--no-sandbox"] });
   const browser = await chromium.connect(server.wsEndpoint());
   return {
@@ -9,7 +9,7 @@ export async function open([executablePath]) {
     version: browser.version(),
     pid: server.process().pid,
     async newPage() {
-      const context = await browser.newContext();
+      const context = await browser.newContext({ colorScheme: dark ? "dark" : "light" });
       return wrap(await context.newPage(), () => context.close());
     },
     async close() {
@@ -26,11 +26,10 @@ function wrap(page, close) {
     evaluate: (fn, ...args) => page.evaluate(`(${fn})(...${JSON.stringify(args)})`),
     click: (selector) => page.click(selector),
     press: (keys) => page.keyboard.press(keys),
-    async resize(width, height, dark = false) {
-      await page.setViewportSize({ width, height });
-      await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
-    },
+    resize: (width, height) => page.setViewportSize({ width, height }),
     screenshot: async (file) => void (await page.screenshot({ path: file })),
     close,
+    /** A session of the DevTools protocol, for what only this browser can be told: `send(method, params)`. */
+    session: () => page.context().newCDPSession(page),
   };
 }

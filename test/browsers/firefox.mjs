@@ -1,7 +1,7 @@
 // Firefox, driven by Puppeteer over WebDriver BiDi.
 import puppeteer from "puppeteer-core";
 
-export async function open([executablePath]) {
+export async function open([executablePath], { dark }) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath,
@@ -9,7 +9,10 @@ export async function open([executablePath]) {
     // A call may take as long as what it measures.
     protocolTimeout: 0,
     env: { ...process.env, MOZ_DISABLE_CONTENT_SANDBOX: "1", HOME: process.env.TMPDIR ?? "/tmp" },
-    extraPrefsFirefox: { "dom.disable_open_during_load": false },
+    extraPrefsFirefox: {
+      "dom.disable_open_during_load": false,
+      "layout.css.prefers-color-scheme.content-override": dark ? 0 : 1,
+    },
   });
   return {
     name: "firefox",
@@ -29,12 +32,7 @@ function wrap(page) {
     evaluate: (fn, ...args) => page.evaluate(`(${fn})(...${JSON.stringify(args)})`),
     click: (selector) => page.click(selector),
     press: (keys) => page.keyboard.press(keys),
-    async resize(width, height, dark = false) {
-      await page.setViewport({ width, height });
-      await page
-        .emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }])
-        .catch(() => {});
-    },
+    resize: (width, height) => page.setViewport({ width, height }),
     screenshot: async (file) => void (await page.screenshot({ path: file })),
     close: () => page.close(),
   };

@@ -17,7 +17,7 @@ const drivers = {
  *   source, in the page, and resolves with what it resolves with; arguments and result are JSON.
  * @property {(selector: string) => Promise<void>} click A real click, as by a mouse.
  * @property {(keys: string) => Promise<void>} press One key ("Tab", "Enter", " ", "a") to what has the focus.
- * @property {(width: number, height: number, dark?: boolean) => Promise<void>} resize
+ * @property {(width: number, height: number) => Promise<void>} resize
  * @property {(file: string) => Promise<void>} screenshot A PNG.
  * @property {() => Promise<void>} close
  *
@@ -29,9 +29,12 @@ const drivers = {
  * @property {() => Promise<void>} close
  */
 
-/** Throws a BrowserMissing where the browser is not there. @returns {Promise<Browser>} */
-export async function openBrowser(name) {
+/**
+ * Throws a BrowserMissing where the browser is not there. With `dark`, pages are told that dark colours are preferred.
+ * @returns {Promise<Browser>}
+ */
+export async function openBrowser(name, { dark = false } = {}) {
   const paths = ensureBrowser(name);
   const { open } = await drivers[name]();
-  return open(paths);
+  return open(paths, { dark });
 }

@@ -19,8 +19,9 @@ const types = {
  * Serves `folder`, before it `folders` (the beginning of a path, `/scripts/`, to another folder), and before these
  * `routes`: a path to `{ type, body }`, or to a function `(request, response)`. Resolves
  * with `{ origin, port, close }`. The same server answers as `http://localhost:PORT`: another origin to a browser.
+ * `host` keeps it to one address.
  */
-export async function serve({ folder, folders = {}, routes = {}, port = 0, headers = {} }) {
+export async function serve({ folder, folders = {}, routes = {}, port = 0, host, headers = {} }) {
   const server = createServer((request, response) => {
     answer(request, response).catch((error) => {
       if (!response.headersSent) response.writeHead(500);
@@ -46,7 +47,7 @@ export async function serve({ folder, folders = {}, routes = {}, port = 0, heade
 
   await new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, resolve);
+    server.listen({ port, host }, resolve);
   });
   return {
     origin: `http://127.0.0.1:${server.address().port}`,

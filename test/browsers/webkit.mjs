@@ -6,13 +6,22 @@ import { createInterface } from "node:readline";
 
 /** How long it may take to be there, in milliseconds. */
 const START = 20_000;
+/** How long until a page is asked for what a function has given: at first, and at most, in milliseconds. */
+const POLL = { first: 10, most: 160 };
 
-export async function open([miniBrowser, webDriver, xvfb]) {
+export async function open([miniBrowser, webDriver, xvfb], { dark }) {
   const display = await startDisplay(xvfb);
   const port = await freePort();
   const driver = spawn(webDriver, [`--port=${port}`, "--host=127.0.0.1"], {
     stdio: "ignore",
-    env: { ...process.env, DISPLAY: display.name, NO_AT_BRIDGE: "1", LIBGL_ALWAYS_SOFTWARE: "1" },
+    env: {
+      ...process.env,
+      DISPLAY: display.name,
+      NO_AT_BRIDGE: "1",
+      LIBGL_ALWAYS_SOFTWARE: "1",
+      // The colours that are preferred are the desktop's.
+      GTK_THEME: dark ? "Adwaita:dark" : "Adwaita",
+    },
   });
   const base = `http://127.0.0.1:${port}`;
   const end = () => {
@@ -46,27 +55,36 @@ export async function open([miniBrowser, webDriver, xvfb]) {
   }
 }
 
-/** One session: its windows take turns, for a command goes to the one that was switched to last. */
+/**
+ * One session: its windows take turns, for a command goes to the one that was switched to last. The window that it began
+ * with stays unused, since a session ends with its last window.
+ */
 class Session {
   #url;
   #turn = Promise.resolve();
-  #unused;
+  #first;
+  #current;
+  #evaluations = 0;
 
   constructor(url) {
     this.#url = url;
-    this.#unused = this.#get("window");
+    this.#first = this.#get("window");
   }
 
   async newPage() {
-    const first = this.#unused;
-    this.#unused = undefined;
-    const handle = first ? await first : (await this.#post("window/new", { type: "tab" })).handle;
+    const { handle } = await this.#exclusively(async () => {
+      // A window is opened from another one, and the current one may be closed.
+      await this.#post("window", { handle: await this.#first });
+      this.#current = await this.#first;
+      return this.#post("window/new", { type: "tab" });
+    });
     const inWindow = (command) =>
       this.#exclusively(async () => {
-        await this.#post("window", { handle });
+        if (this.#current !== handle) await this.#post("window", { handle });
+        this.#current = handle;
         return command();
       });
-    const evaluate = (fn, ...args) => inWindow(() => this.#evaluate(fn, args));
+    const evaluate = (fn, ...args) => this.#evaluate(inWindow, fn, args);
     return {
       goto: (url) => inWindow(() => this.#post("url", { url })),
       evaluate,
@@ -84,11 +102,14 @@ class Session {
           ];
           return this.#post("actions", { actions: [{ type: "key", id: "keyboard", actions }] });
         }),
-      // The colour scheme follows the desktop's: it cannot be asked for.
       resize: (width, height) => inWindow(() => this.#post("window/rect", { width, height })),
       screenshot: (file) =>
         inWindow(async () => writeFileSync(file, Buffer.from(await this.#get("screenshot"), "base64"))),
-      close: () => inWindow(() => this.#delete("window")),
+      close: () =>
+        inWindow(async () => {
+          await this.#delete("window");
+          this.#current = undefined;
+        }),
     };
   }
 
@@ -96,14 +117,26 @@ class Session {
     await fetch(this.#url, { method: "DELETE" }).catch(() => {});
   }
 
-  async #evaluate(fn, args) {
-    const script = `const done = arguments[arguments.length - 1];
+  /**
+   * What a function gives is asked for again and again: a command that waited for it would hold up every other one, and
+   * with it all that could run meanwhile.
+   */
+  async #evaluate(inWindow, fn, args) {
+    const name = `$evaluation${++this.#evaluations}`;
+    const execute = (script) => inWindow(() => this.#post("execute/sync", { script, args: [] }));
+    await execute(`window.${name} = {};
       Promise.resolve().then(() => (${fn})(...${JSON.stringify(args)})).then(
-        (value) => done({ value }),
-        (error) => done({ error: String(error?.stack ? error + "\\n" + error.stack : error) }));`;
-    const { value, error } = await this.#post("execute/async", { script, args: [] });
-    if (error !== undefined) throw new Error(error);
-    return value;
+        (value) => { ${name} = { value, over: true }; },
+        (error) => { ${name} = { error: String(error?.stack ? error + "\\n" + error.stack : error), over: true }; });`);
+    for (let pause = POLL.first; ; pause = Math.min(POLL.most, 2 * pause)) {
+      const { value, error, over } = await execute(`const now = window.${name};
+        if (now === undefined) return { over: true, error: "the page was left" };
+        if (now.over) delete window.${name};
+        return now;`);
+      if (error !== undefined) throw new Error(error);
+      if (over) return value;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
   }
 
   #exclusively(work) {
@@ -127,7 +160,17 @@ class Session {
 }
 
 /** The standard's code points for keys that are no characters. */
-const KEYS = { Tab: "\uE004", Enter: "\uE007", Escape: "\uE00C", ArrowLeft: "\uE012", ArrowRight: "\uE014" };
+const KEYS = {
+  Tab: "\uE004",
+  Enter: "\uE007",
+  Escape: "\uE00C",
+  End: "\uE010",
+  Home: "\uE011",
+  ArrowLeft: "\uE012",
+  ArrowUp: "\uE013",
+  ArrowRight: "\uE014",
+  ArrowDown: "\uE015",
+};
 
 async function send(url, body, method = body ? "POST" : "GET") {
   const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) });

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // pipeTo() with a signal, where the pipe ends or begins at a pair.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // An error goes against the data: from a cancelled pair to its source, and from a failed sink to the writer.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // An error goes with the data: from a failed source through the pair, and from an aborted pair into a sink.
 

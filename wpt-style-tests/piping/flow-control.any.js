@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // Backpressure through pipes: into the writable end, out of the readable one, across both and across two pairs.
 

@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // cancel() at the readable end, and what both ends are afterwards.
 
@@ -121,15 +121,3 @@ promise_test(async () => {
   assert_array_equals(await readAll(other.readable.getReader()), range(5));
   await closed;
 }, "cancel() leaves the other direction as it is");
-
-promise_test(async (t) => {
-  const { readable, writable } = await makePair({ highWaterMark: 1 });
-  const writer = writable.getWriter();
-  const [left, right] = readable.tee();
-  const reader = right.getReader();
-  left.cancel("left").catch(() => {});
-  writeAll(writer, ["a", "b"]);
-  assert_array_equals(await readSome(reader, 2), ["a", "b"], "the other branch lives on");
-  reader.cancel("right");
-  await writer.closed.then(t.unreached_func("closed should be rejected"), () => {});
-}, "of the branches of tee(), only the second one cancelled reaches the writable end");

@@ -1,23 +1,60 @@
-// A pair whose ends are those of a stream between two channels. Both channels live in this realm, each on one
+// A subject whose pairs are the ends of streams between two channels. Both channels live in this realm, each on one
 // port of a MessageChannel: what is tested is the stream, not how a thread is started.
 
+import { connect, define } from "sluice";
+import { messagePortLink } from "sluice/message-port";
+
 /**
- * `sluice` holds the package's modules, imported by the runner in whatever way its runtime has. The pair leads from
- * the side that opens the stream to the one that takes it, with `back` the other way.
+ * Pairs lead from the side that opens the stream to the one that takes it, and moved streams go as params to a method;
+ * with `back` it is the other way, and as the result of one.
  */
-export function channelPairs({ connect, define, messagePortLink }, { take, fork = true, back = false }) {
-  return async ({ highWaterMark, size, strategy }) => {
-    const options = strategy ? { readableStrategy: strategy, writableStrategy: strategy } : { highWaterMark, size };
+export function channelSubject({ take, fork = true, back = false }) {
+  const meet = () => {
     const { port1, port2 } = new MessageChannel();
-    const opener = connect(messagePortLink(port1, { fork }));
-    const taken = take((definition) => connect(messagePortLink(port2, { fork }), define(definition)), options);
-    const near = opener.openStream("pair", options);
-    const far = await taken;
-    const there = { readable: far.readable, writable: near.writable };
-    const thence = { readable: near.readable, writable: far.writable };
-    return back ? { ...thence, other: there } : { ...there, other: thence };
+    return {
+      near: connect(messagePortLink(port1, { fork })),
+      connectFar: (definition) => connect(messagePortLink(port2, { fork }), define(definition)),
+    };
   };
+
+  async function makePair({ started = true, strategy, highWaterMark, size, readable }) {
+    const both = strategy === undefined ? { highWaterMark, size } : strategies(strategy);
+    const options = { ...both, readable };
+    const { near, connectFar } = meet();
+    const own = near.openStream("pair", options);
+    const start = async () => {
+      // Of what comes as it comes, the reader has no say: not that it be a byte stream, either.
+      const far = await (readable === "bytes" ? byHandler : take)(connectFar, options);
+      const there = { readable: far.readable, writable: own.writable };
+      const thence = { readable: own.readable, writable: far.writable };
+      return back ? { ...thence, other: there } : { ...there, other: thence };
+    };
+    return started ? start() : { writable: own.writable, start };
+  }
+
+  async function transferred(value) {
+    const { near, connectFar } = meet();
+    if (back) {
+      connectFar({ methods: { give: () => value } });
+      return near.call("give");
+    }
+    return new Promise((resolve, reject) => {
+      const keep = (params) => {
+        resolve(params.value);
+        return forTheTest;
+      };
+      connectFar({ methods: { take: keep } });
+      near.call("take", { value }).catch(reject);
+    });
+  }
+
+  return { makePair, transferred };
 }
+
+const strategies = (strategy) => ({ readableStrategy: strategy, writableStrategy: strategy });
+
+/** What a handler or method gives that keeps its streams for as long as the test runs. */
+const forTheTest = new Promise(() => {});
 
 /** The far side takes the stream as it comes: the strategy is the opener's alone. */
 export async function fromIncoming(connectFar) {
@@ -25,12 +62,12 @@ export async function fromIncoming(connectFar) {
   return value;
 }
 
-/** The far side has a handler, with the strategy as its own. */
+/** The far side has a handler, with the options as its own. */
 export function byHandler(connectFar, options) {
   return new Promise((resolve) => {
     const handler = (stream) => {
       resolve(stream);
-      return new Promise(() => {}); // keeps the stream for as long as the test runs
+      return forTheTest;
     };
     connectFar({ streams: { pair: { ...options, handler } } });
   });

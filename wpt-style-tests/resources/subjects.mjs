@@ -1,29 +1,30 @@
-// The subjects: what can stand behind `makePair` in a test. The runner chooses one, a test never does.
+// The subjects: what can stand behind `makePair` and `transferred` in a test. The runner chooses one, a test never does.
+//
+//   makePair({ highWaterMark, size, strategy, readable, started })
+//     resolves with { readable, writable, other }: the two ends of one direction, and the direction back. `highWaterMark`
+//     and `size` make a strategy, or it is given whole; `readable: "bytes"` makes the readable ends byte streams. With
+//     `started: false` the far side has not taken the stream yet: { writable, start }, and start() resolves with the pair.
+//   transferred(value)
+//     resolves with what arrives at the other side of a stream, or of an object with streams in it.
 
 import { broken } from "./broken.mjs";
-import { byHandler, channelPairs, fromIncoming } from "./channel-pair.mjs";
-import { makeLocalPair } from "./local-pair.mjs";
+import { byHandler, channelSubject, fromIncoming } from "./channel-pair.mjs";
+import { localDirection, localSubject } from "./local-pair.mjs";
 
 /**
- * Every file runs against each of these. The channels between them cover both directions, both ways of taking a
- * stream, and streams with a port of their own as well as on the shared one. `sluice` is a function, so that the
- * oracle runs without a build.
+ * The channels cover both directions, both ways of taking a stream, values in params and in results, and streams with a
+ * port of their own as well as on the shared one.
  */
-export const subjects = {
-  local: async () => makeLocalPair,
-  channel: async (sluice) => channelPairs(await sluice(), { take: fromIncoming }),
-  "channel-back": async (sluice) => channelPairs(await sluice(), { take: byHandler, back: true }),
-  "channel-shared": async (sluice) => channelPairs(await sluice(), { take: byHandler, fork: false }),
+const subjects = {
+  local: () => localSubject(localDirection),
+  channel: () => channelSubject({ take: fromIncoming }),
+  "channel-back": () => channelSubject({ take: byHandler, back: true }),
+  "channel-shared": () => channelSubject({ take: byHandler, fork: false }),
+  ...broken,
 };
 
-/** Only for `--broken` and `--prove`. */
-export const brokenSubjects = Object.fromEntries(
-  Object.entries(broken).map(([name, pair]) => [name, async () => pair]),
-);
-
-/** The function that tests see: `await makePair({ highWaterMark })`, with the default of the standard's streams. */
-export async function loadMakePair(name, sluice) {
-  const load = subjects[name] ?? brokenSubjects[name];
-  const makePair = await load(sluice);
-  return (options = {}) => makePair({ highWaterMark: 1, ...options });
+/** What tests see as globals; a pair has the default of the standard's streams. */
+export function loadSubject(name) {
+  const { makePair, transferred } = subjects[name]();
+  return { makePair: async (options = {}) => makePair({ highWaterMark: 1, ...options }), transferred };
 }

@@ -3,12 +3,24 @@
 
 self.delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** A message there and back through ports of its own: behind those that are on their way already. */
+const trip = () =>
+  new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port2.onmessage = () => port2.postMessage("back");
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port1.postMessage("there");
+  });
+
 /**
- * Waits until whatever can still happen by itself across a pair has happened. In rounds, not in one go: a thread
- * that was kept waiting for its processor finds a time-out due, but has not yet taken in the messages that came.
+ * Waits until whatever can still happen by itself across a pair has happened. In rounds, each with messages of its own:
+ * how long a message takes, and whether a time-out that is due comes before it, differs by runtime and by load.
  */
 self.quiet = async () => {
-  for (let round = 0; round < 10; round++) await delay(4);
+  for (let round = 0; round < 10; round++) await Promise.all([delay(4), trip()]);
 };
 
 /** "pending", "fulfilled" or "rejected" for each promise, once all is quiet. */

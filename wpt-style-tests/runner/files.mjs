@@ -1,13 +1,16 @@
-// Finds the test files and what their META lines ask for. It reads files and judges nothing.
+// Finds the test files, what their META lines ask for, and the sources of it all. It reads files and judges nothing.
 
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = new URL("../", import.meta.url);
 const notTests = new Set(["node_modules", "resources", "runner"]);
+const harness = "node_modules/wpt-runner/testharness/testharness.js";
 
-/** Paths of all `*.any.js` files below this suite's folder, sorted, with `/` on every platform. */
+/** All `*.any.js` files below this suite's folder, sorted: `{ file, subjects }`, the path with `/` on every platform. */
 export async function findFiles(filter = "") {
   const found = [];
   for (const folder of await readdir(root, { withFileTypes: true })) {
@@ -16,23 +19,38 @@ export async function findFiles(filter = "") {
       if (name.endsWith(".any.js")) found.push(`${folder.name}/${name.replaceAll("\\", "/")}`);
     }
   }
-  return found.filter((file) => file.includes(filter)).sort();
+  const files = found.filter((file) => file.includes(filter)).sort();
+  return Promise.all(
+    files.map(async (file) => ({ file, subjects: meta(await read(file), "subjects")[0]?.split(",") })),
+  );
 }
 
-/** The sources to evaluate for `file`, in order: the harness, the scripts its META lines name, the file itself. */
-export async function loadFile(file) {
-  const source = await readFile(new URL(file, root), "utf8");
-  const scripts = [...source.matchAll(/^\/\/ META: script=(.+)$/gm)].map(([, script]) =>
-    posix.join(posix.dirname(file), script.trim()),
-  );
-  return {
-    harness: await load("node_modules/wpt-runner/testharness/testharness.js"),
-    scripts: await Promise.all(scripts.map(load)),
-    test: { url: fileURLToPath(new URL(file, root)), source },
-  };
+/** What a realm evaluates: `{ harness, files: { [file]: { scripts, test } } }`, each source as `{ url, source }`. */
+export async function loadSources() {
+  if (!existsSync(new URL(harness, root))) {
+    execFileSync("npm", ["ci", "--prefix", fileURLToPath(root), "--loglevel=error"], {
+      stdio: "inherit",
+      shell: process.platform === "win32",
+    });
+  }
+  const files = {};
+  for (const { file } of await findFiles()) {
+    const test = await load(file);
+    const scripts = meta(test.source, "script").map((script) => posix.join(posix.dirname(file), script));
+    files[file] = { scripts: await Promise.all(scripts.map(load)), test };
+  }
+  return { harness: await load(harness), files };
+}
+
+/** The values of one kind of META line. */
+function meta(source, key) {
+  return [...source.matchAll(new RegExp(`^// META: ${key}=(.+)$`, "gm"))].map(([, value]) => value.trim());
 }
 
 async function load(path) {
-  const url = new URL(path, root);
-  return { url: fileURLToPath(url), source: await readFile(url, "utf8") };
+  return { url: `wpt-style-tests/${path}`, source: await read(path) };
+}
+
+function read(path) {
+  return readFile(new URL(path, root), "utf8");
 }

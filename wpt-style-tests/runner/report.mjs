@@ -1,27 +1,26 @@
 // What the runner prints: a line per file, then what failed, then the count. Each function returns whether all is well.
 
+import { summary } from "./in-runtime.mjs";
+
 /** `runs` gives `[file, [verdict per subject]]`. */
-export async function report(subjects, runs) {
+export async function report({ version }, subjects, runs) {
   const all = [];
   for await (const [file, verdicts] of runs) {
     console.log([file.padEnd(48), ...verdicts.map((verdict) => `  ${verdict.subject} ${counts(verdict)}`)].join(""));
     all.push(...verdicts);
   }
-  for (const { file, subject, failures } of all) {
-    for (const { test, message } of failures) {
-      console.log(`\nFAIL [${subject}] ${file} > ${test}\n${message.replace(/^/gm, "    ")}`);
-    }
+  const { subtests, passed, failed, gaps, failures } = summary(all);
+  for (const { file, subject, test, message } of failures) {
+    console.log(`\nFAIL [${subject}] ${file} > ${test}\n${message.replace(/^/gm, "    ")}`);
   }
-  const sum = (key, verdicts) => verdicts.reduce((total, verdict) => total + verdict[key], 0);
   console.log();
   for (const subject of subjects) {
-    const own = all.filter((verdict) => verdict.subject === subject);
-    console.log(
-      `${subject}: ${sum("passed", own)} passed, ${sum("failed", own)} failed, known gaps: ${sum("gaps", own)}`,
-    );
+    const own = summary(all.filter((verdict) => verdict.subject === subject));
+    console.log(`${subject}: ${own.passed} passed, ${own.failed} failed, known gaps: ${own.gaps}`);
   }
-  console.log(`${sum("passed", all)} passed, ${sum("failed", all)} failed`);
-  return sum("failed", all) === 0;
+  console.log(`${version}: ${subtests} subtests, known gaps: ${gaps}`);
+  console.log(`${passed} passed, ${failed} failed`);
+  return failed === 0;
 }
 
 /** `runs` gives `[file, [{ subject, noticed } per broken pair]]`. */
@@ -36,7 +35,6 @@ export async function reportProof(runs) {
   return blind.length === 0;
 }
 
-function counts({ passed, failed, gaps }) {
-  const all = passed + failed + gaps;
-  return `${passed}/${all}${gaps > 0 ? ` gaps ${gaps}` : ""}`.padEnd(13);
+function counts({ subtests, passed, gaps }) {
+  return `${passed}/${subtests.length}${gaps.length > 0 ? ` gaps ${gaps.length}` : ""}`.padEnd(13);
 }

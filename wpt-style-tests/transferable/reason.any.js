@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // What an error is at the other end: the same class, name and message, whichever way it went.
 

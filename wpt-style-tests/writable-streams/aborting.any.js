@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // abort() at the writable end: at once, whatever waits, and with its reason at the other end.
 

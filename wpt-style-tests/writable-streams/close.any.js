@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // close() ends the stream behind all that was written, and is fulfilled when the end has arrived.
 

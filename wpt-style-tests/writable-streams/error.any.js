@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // A writable end that was errored from elsewhere: by the reader, or by a chunk that cannot cross.
 

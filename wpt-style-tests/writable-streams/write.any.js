@@ -1,4 +1,4 @@
-// META: global=window,worker
+// META: global=worker
 // META: script=../resources/test-utils.js
 // write() is fulfilled when the far side has room for the chunk: that is the backpressure of the pair.
 

@@ -8,7 +8,12 @@ import { settle } from "../support/scheduler.ts";
 function heartbeat(interval: number) {
   const one = bench();
   const lost: Error[] = [];
-  const beat = new Heartbeat(one.scheduler, interval, one.peer, (error) => void lost.push(error));
+  const beat = new Heartbeat(
+    one.scheduler,
+    () => interval,
+    one.peer,
+    (error) => void lost.push(error),
+  );
   const pings = (): number => one.sent.filter((each) => "method" in each && each.method === "$/ping").length;
   const pong = (): void => one.answer({ id: one.request().id, result: null });
   return { ...one, beat, lost, pings, pong };
@@ -91,5 +96,44 @@ describe("Heartbeat", () => {
     one.beat.start();
     await one.scheduler.pass(100);
     expect(one.peer.active).toBe(0);
+  });
+
+  it("does not count the time in which this side stands still, however long", async () => {
+    const one = heartbeat(100);
+    one.beat.start();
+    await one.scheduler.pass(100);
+    expect(one.pings()).toBe(1);
+    // A debugger stops everything; the answer comes meanwhile and waits. Then one timer fires, hours late.
+    await one.scheduler.stand(10_000_000);
+    expect(one.lost).toEqual([]);
+    one.pong();
+    await one.scheduler.pass(99);
+    expect([one.lost.length, one.pings()]).toEqual([0, 1]);
+    await one.scheduler.pass(1);
+    expect(one.pings()).toBe(2);
+  });
+
+  it("finds a remote that is gone also after it has stood still", async () => {
+    const one = heartbeat(100);
+    one.beat.start();
+    await one.scheduler.pass(100);
+    await one.scheduler.stand(10_000_000);
+    await one.scheduler.pass(100);
+    expect(one.lost).toHaveLength(1);
+  });
+
+  it("goes no further once something else tells: the interval has become 0", async () => {
+    let interval = 100;
+    const one = bench();
+    const beat = new Heartbeat(
+      one.scheduler,
+      () => interval,
+      one.peer,
+      () => {},
+    );
+    beat.start();
+    interval = 0;
+    await one.scheduler.pass(1_000);
+    expect([one.sent.length, one.scheduler.timers.length]).toEqual([0, 0]);
   });
 });

@@ -43,7 +43,21 @@ describe("OptionsReader.read(), of defaults", () => {
 
   it('uses the raw codec for readable: "bytes"', () => {
     const { codec, incoming } = own.read({ readable: "bytes" });
-    expect([codecName(codec), incoming.bytes, incoming.strategy.unit]).toEqual(["raw", true, "bytes"]);
+    expect([codecName(codec), incoming.bytes, incoming.strategy.unit]).toEqual(["raw", "stream", "bytes"]);
+  });
+
+  it('gives chunks for readable: "bytes" where the platform has no byte streams, with the window of bytes', () => {
+    const lacking = new OptionsReader(
+      new StrategyReader(globalThis),
+      resolveLimits({}, true),
+      true,
+      undefined,
+      () => false,
+    );
+    const { codec, incoming } = lacking.read({ readable: "bytes", highWaterMark: 10 });
+    expect([codecName(codec), incoming.bytes]).toEqual(["raw", "chunks"]);
+    expect(incoming.strategy).toEqual({ unit: "bytes", highWaterMark: 10, size: undefined });
+    expect(incoming.fixed).toBe(true);
   });
 });
 

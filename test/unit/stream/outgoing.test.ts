@@ -52,6 +52,20 @@ describe("A write", () => {
     expect(peer.of("stream-data").flatMap(({ chunks }) => chunks)).toEqual(["first", "second"]);
   });
 
+  it.each([
+    [0, []],
+    [1, ["first"]],
+  ])(
+    "goes out before the stream was accepted as the highWaterMark of its side, here %i, allows",
+    async (mark, sent) => {
+      const peer = new MockPeer({ remote: { initialCredit: { chunks: 1, bytes: 1_000 } } });
+      const writer = peer.streams.open("s", { writableStrategy: { highWaterMark: mark } }).writable.getWriter();
+      quiet(writer.write("first"));
+      await peer.rest();
+      expect(peer.of("stream-data").flatMap(({ chunks }) => chunks)).toEqual(sent);
+    },
+  );
+
   it("waits for credit in bytes as well", async () => {
     const { peer, writer } = opened(100, {}, { bytes: 64 });
     await writer.write("first");

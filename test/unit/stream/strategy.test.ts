@@ -98,6 +98,18 @@ describe("StrategyReader.read(), of others", () => {
     expect(code).toBe("BAD_STRATEGY");
   });
 
+  it.each([2n, Symbol("many")])(
+    "refuses the highWaterMark %o, which is no number, with a TypeError",
+    (highWaterMark) => {
+      const { error, code } = thrownBy(() =>
+        native.read({ highWaterMark: highWaterMark as never }, "writableStrategy"),
+      );
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.message).toContain("writableStrategy.highWaterMark");
+      expect(code).toBe("BAD_STRATEGY");
+    },
+  );
+
   it.each([5, "16", true])("refuses %o in place of a strategy with a TypeError", (given) => {
     const { error, code } = thrownBy(() => native.read(given as unknown as QueuingStrategy, "readableStrategy"));
     expect(error).toBeInstanceOf(TypeError);

@@ -53,6 +53,15 @@ export class FakeScheduler implements Scheduler {
     }
     this.now = end;
   }
+
+  /** Time passes while nothing runs; then the timers that were due by then fire, once each, and nothing else does. */
+  async stand(ms: number): Promise<void> {
+    this.now += ms;
+    const due = this.timers.filter(({ at }) => at <= this.now);
+    this.timers = this.timers.filter(({ at }) => at > this.now);
+    for (const { task } of due) task();
+    await settle();
+  }
 }
 
 /** Lets every promise that can settle do so. */

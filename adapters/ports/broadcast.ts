@@ -1,0 +1,129 @@
+/**
+ * A BroadcastChannel, on which everybody hears everything, as a port between two. Two that are free find each other on
+ * the channel of the given name; from then on they talk on one that is named after both, where nobody else listens.
+ *
+ *     free ──a free one of a smaller nonce──▶ offering ──it says yes──▶ paired
+ *      │◀──────────it is another's──────────────┘                         ▲
+ *      └──an offer of a greater nonce, to which one says yes──────────────┘
+ *
+ * Offers go from the greater nonce to the smaller only, so that they never go in a circle.
+ */
+import { mistake } from "../../src/errors.ts";
+import type { MessageLink } from "../../src/link.ts";
+import { MessagePortLink } from "../message-port/link.ts";
+import { isReady, makeNonce, type Ready } from "../message-port/meeting.ts";
+import { TOGETHER } from "../message-port/presence.ts";
+import type { ListenerObject, PortLike } from "../message-port/types.ts";
+import type { BroadcastLinkOptions } from "./types.ts";
+
+/**
+ * A link to another realm of the same origin that asks for one of the same name. It joins two; who comes third waits for
+ * a fourth. Nothing is transferred, and all goes to every process of the origin: prefer a MessagePort where there is one.
+ */
+export function broadcastLink(name: string, options: BroadcastLinkOptions = {}): MessageLink {
+  if (typeof name !== "string" || name === "") {
+    throw mistake(new TypeError(`Cannot name a broadcast link ${JSON.stringify(name)}: pass a string`), "BAD_OPTION");
+  }
+  // No runtime tells that the other one is gone; but a channel joins what is in one storage partition.
+  return new MessagePortLink(new PairPort(name), { ...options, fork: false }, { bond: TOGETHER, tells: false });
+}
+
+/** Runtimes of servers keep the process alive for an open channel. */
+type Channel = BroadcastChannel & { ref?(): void; unref?(): void };
+
+class PairPort implements PortLike {
+  readonly #name: string;
+  readonly #nonce: string = makeNonce();
+  readonly #listeners = new Map<string, ListenerObject>();
+  /** Where the two find each other. */
+  readonly #market: Channel;
+  /** Whom this one has offered itself to, or said yes to. */
+  #partner: string | null = null;
+  #pair: Channel | undefined = undefined;
+  /** Posted before there was somebody to post to. */
+  #waiting: unknown[] = [];
+  #alive = true;
+
+  constructor(name: string) {
+    this.#name = name;
+    this.#market = new BroadcastChannel(`sluice:${name}`);
+  }
+
+  postMessage(message: unknown): void {
+    if (this.#pair === undefined) this.#waiting.push(message);
+    else this.#pair.postMessage(message);
+  }
+
+  addEventListener(type: string, listener: ListenerObject): void {
+    this.#listeners.set(type, listener);
+  }
+
+  removeEventListener(type: string): void {
+    this.#listeners.delete(type);
+  }
+
+  start(): void {
+    this.#market.addEventListener("message", ({ data }) => {
+      if (isReady(data)) this.#hear(data);
+    });
+    this.#say();
+  }
+
+  close(): void {
+    this.#market.close();
+    this.#pair?.close();
+  }
+
+  ref(): void {
+    this.#alive = true;
+    this.#market.ref?.();
+    this.#pair?.ref?.();
+  }
+
+  unref(): void {
+    this.#alive = false;
+    this.#market.unref?.();
+    this.#pair?.unref?.();
+  }
+
+  #say(): void {
+    const ready: Ready = { sluice: "ready", nonce: this.#nonce, seen: this.#partner };
+    this.#market.postMessage(ready);
+  }
+
+  #hear({ nonce, seen }: Ready): void {
+    const isOffer = seen === this.#nonce;
+    if (this.#partner === null) {
+      if (isOffer) this.#joinAs(nonce);
+      else if (seen === null) {
+        // The greater one offers itself; the smaller one only tells that it is there.
+        if (this.#nonce > nonce) this.#partner = nonce;
+        this.#say();
+      }
+    } else if (isOffer) {
+      if (nonce === this.#partner && this.#pair === undefined) this.#join();
+      // Somebody else's: it learns whose this one is.
+      else if (nonce !== this.#partner) this.#say();
+    } else if (nonce === this.#partner && seen !== null && this.#pair === undefined) {
+      this.#partner = null;
+      this.#say();
+    }
+  }
+
+  /** Says yes, once it listens where the other will speak. */
+  #joinAs(partner: string): void {
+    this.#partner = partner;
+    this.#join();
+    this.#say();
+  }
+
+  #join(): void {
+    const both = [this.#nonce, this.#partner].sort().join("/");
+    this.#pair = new BroadcastChannel(`sluice:${this.#name}/${both}`);
+    for (const [type, listener] of this.#listeners) this.#pair.addEventListener(type, listener as EventListenerObject);
+    if (!this.#alive) this.#pair.unref?.();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const message of waiting) this.#pair.postMessage(message);
+  }
+}

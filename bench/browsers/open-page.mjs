@@ -1,0 +1,62 @@
+// The page of a browser in which subjects run, seen from the harness: Sluice as it was built and the scripts of this
+// folder are bundled, served, and told what to run.
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { serve } from "../../test/browsers/serve.mjs";
+import { scaled } from "../lib/scale.mjs";
+import { payloads } from "../threads/payloads.mjs";
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** `{ subject(name, row), close() }` of a page in `browser`. A row: `{ module, from, payload, count, ...options }`. */
+export async function openPage(browser) {
+  const server = await serve({ routes: await bundled() });
+  const page = await browser.newPage();
+  await page.goto(`${server.origin}/`);
+  let rows = 0;
+  return {
+    subject: (subject, { module, from, payload, count: full, ...options }) => ({
+      subject,
+      async open() {
+        const row = rows++;
+        const count = scaled(full);
+        const { expected, rate } = payloads[payload];
+        await page.evaluate((...given) => globalThis.bench.open(...given), row, { module, from, payload, options });
+        return {
+          async once() {
+            const { sum, seconds } = await page.evaluate((...given) => globalThis.bench.run(...given), row, count);
+            if (sum !== expected(count)) throw new Error(`the sum is ${sum}, not ${expected(count)}`);
+            return rate(count, seconds);
+          },
+          close: () => page.evaluate((given) => globalThis.bench.close(given), row),
+        };
+      },
+    }),
+    async close() {
+      await page.close();
+      await server.close();
+    },
+  };
+}
+
+/** What is served: the page, and the scripts of window and worker. */
+async function bundled() {
+  const { outputFiles } = await build({
+    entryPoints: [here("window.mjs"), here("worker.mjs")],
+    bundle: true,
+    format: "esm",
+    outdir: "/",
+    outExtension: { ".js": ".mjs" },
+    write: false,
+    // The built files import one another for their effects alone, and have none.
+    logLevel: "error",
+    // A file in bench/ cannot import "sluice" itself, as bench/ is a package of its own.
+    alias: { sluice: here("../../dist/src/mod.js"), "sluice/worker": here("../../dist/adapters/worker/web.js") },
+  });
+  const scripts = outputFiles.map(({ path, text }) => [
+    path.replace(/^.*[/\\]/, "/"),
+    { type: "text/javascript; charset=utf-8", body: text },
+  ]);
+  const page = '<!doctype html><title>bench</title><script type="module" src="/window.mjs"></script>';
+  return Object.fromEntries([["/", { type: "text/html; charset=utf-8", body: page }], ...scripts]);
+}

@@ -1,0 +1,3 @@
+import { demoSuite } from "./suite.ts";
+
+await demoSuite("webkit");

@@ -1,0 +1,4 @@
+import { parentLink } from "/sluice.mjs";
+import { serve } from "./far.mjs";
+
+serve(parentLink());

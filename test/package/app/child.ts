@@ -1,0 +1,6 @@
+// Runs in a child process.
+import { connect } from "sluice";
+import { parentLink } from "sluice/process";
+import { api } from "./offers.ts";
+
+connect(parentLink(), api);
