@@ -1,5 +1,5 @@
 // Runs a benchmark: gets what it needs, builds Sluice, and executes the benchmark on the Node that benchmarks are
-// judged on; with `--readme`, only writes its results into the README. Runs itself on any Node from 20 on. Not the
+// judged on; with `--readme`, only writes its results into the page that shows them. Runs itself on any Node from 20 on. Not the
 // harness: that is lib/harness.mjs.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";

@@ -18,6 +18,8 @@ const forbidden = [
   },
   { of: /^src\/codecs\//, sources: /^adapters\/|^src\/(channel|mod|bytes)\.ts$|^src\/(stream|rpc)\// },
   { of: /^src\/bytes\.ts$/, sources: /^adapters\/|^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!auto|json)/ },
+  // An extension's port carries JSON only, so that link is one of bytes and brings their wire.
+  { of: /^adapters\/ports\//, sources: /^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!auto|json)/ },
   { of: /^adapters\//, sources: /^src\/(channel|mod|bytes)\.ts$|^src\/(stream|rpc|codecs|wire)\// },
 ];
 

@@ -1,18 +1,28 @@
-// Writes the results of a benchmark into the README, between `<!-- bench:NAME -->` and `<!-- /bench:NAME -->`. Every
-// figure there comes from results/NAME.json. Imports nothing that needs installing.
+// Writes the results of a benchmark into the page that shows them, between `<!-- bench:NAME -->` and
+// `<!-- /bench:NAME -->`. Every figure there comes from results/NAME.json. Imports nothing that needs installing.
 import { readFileSync, writeFileSync } from "node:fs";
 import { bound, figure, headOf } from "./report.mjs";
 
 const bench = new URL("../", import.meta.url);
-const readme = new URL("../README.md", bench);
+const pages = ["README.md", "docs/benchmarks.md"];
 
 export function writeReadme(name) {
   const results = JSON.parse(readFileSync(new URL(`results/${name}.json`, bench), "utf8"));
-  const text = readFileSync(readme, "utf8");
   const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
-  const [start, end] = [text.indexOf(open), text.indexOf(close)];
-  if (start < 0 || end < start) throw new Error(`Cannot write results: README.md has no ${open} before a ${close}`);
-  writeFileSync(readme, `${text.slice(0, start + open.length)}\n${section(results)}\n${text.slice(end)}`);
+  for (const page of pages) {
+    const file = new URL(`../${page}`, bench);
+    const text = readFileSync(file, "utf8");
+    const [start, end] = [text.indexOf(open), text.indexOf(close)];
+    if (start < 0 || end < start) continue;
+    writeFileSync(
+      file,
+      `${text.slice(0, start + open.length)}
+${section(results)}
+${text.slice(end)}`,
+    );
+    return;
+  }
+  throw new Error(`Cannot write results: none of ${pages.join(", ")} has ${open} before a ${close}`);
 }
 
 function section({ command, date, machine, node, rounds, rows, ratios }) {
