@@ -73,10 +73,11 @@ class Session {
 
   async newPage() {
     const { handle } = await this.#exclusively(async () => {
-      // A window is opened from another one, and the current one may be closed.
+      // A window is opened from another one, and the current one may be closed. A tab would be opened hidden: without
+      // animation frames, and with timers that are slowed down.
       await this.#post("window", { handle: await this.#first });
       this.#current = await this.#first;
-      return this.#post("window/new", { type: "tab" });
+      return this.#post("window/new", { type: "window" });
     });
     const inWindow = (command) =>
       this.#exclusively(async () => {

@@ -23,9 +23,13 @@ function withTable(text) {
 }
 
 function table() {
-  const rows = exclusions.map(({ runtime, subjects, file, test, reason }) => {
+  const rows = exclusions.map(({ runtime, subjects, file, test, except, reason }) => {
     const where = [runtime?.name ?? "everywhere", ...(subjects ?? []).map((name) => `\`${name}\``)].join(", ");
-    return `| ${where} | \`${file.replace(/\.any\.js$/, "")}\` | ${test ?? "all"} | ${reason} |`;
+    return `| ${where} | \`${file.replace(/\.any\.js$/, "")}\` | ${test ?? allBut(except)} | ${reason} |`;
   });
   return ["| where | file | subtest | reason |", "| --- | --- | --- | --- |", ...rows].join("\n");
+}
+
+function allBut(except = []) {
+  return except.length === 0 ? "all" : `all but: ${except.join("; ")}`;
 }
