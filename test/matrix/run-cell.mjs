@@ -1,9 +1,10 @@
 // One cell: runs what it is about, and counts. `{ passed, failed, gaps, failures: [{ test, message }] }`.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { runSuite } from "../../wpt-style-tests/runner/in-runtime.mjs";
 import { BrowserMissing } from "../realms/mod.mjs";
 import { NotInstalled } from "../runtimes/ensure.mjs";
 import { gapsOf } from "./gaps.mjs";
@@ -41,9 +42,6 @@ export async function runContract(runtime, row, column, folder) {
 }
 
 export async function runWpt(runtime) {
-  const module = here("../../wpt-style-tests/runner/in-runtime.mjs");
-  if (!existsSync(module)) return { notApplicable: "not there yet" };
-  const { runSuite } = await import(module.href);
   const { subtests, passed, failed, gaps, failures } = await runSuite(runtime, {});
   const told = failures.map(({ file, subject, test, message }) => ({ test: `${file} [${subject}] ${test}`, message }));
   return { subtests, passed, failed, gaps, failures: told };

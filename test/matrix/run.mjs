@@ -49,7 +49,7 @@ async function runRow(row) {
   const cells = {};
   try {
     for (const column of wantedColumns) {
-      const why = column.lacks?.[row.kind];
+      const why = column.lacks?.[row.name] ?? column.lacks?.[row.kind];
       cells[column.name] = why === undefined ? await runCell(runtime, row, column) : { notApplicable: why };
       progress(row, column, cells[column.name]);
     }
@@ -80,25 +80,17 @@ function failed(test, error) {
   return { passed: 0, failed: 1, gaps: 0, failures: [{ test, message: error?.stack ?? String(error) }] };
 }
 
-function progress(row, column, { notApplicable, passed, failed, gaps, seconds = 0 }) {
+function progress(row, column, { notApplicable, passed, failed, gaps, failures = [], seconds = 0 }) {
   if (notApplicable !== undefined) return;
   const counts = `${passed} passed, ${failed} failed, gaps: ${gaps}`;
   console.log(`${row.title.padEnd(10)} ${column.title.padEnd(24)} ${counts.padEnd(36)} ${seconds.toFixed(1)} s`);
+  for (const { test, message } of failures) {
+    console.log(`\nFAIL [${row.title}, ${column.title}] ${test}\n${message.replace(/^/gm, "    ")}\n`);
+  }
 }
 
 function report() {
-  const ran = results.flatMap(({ row, cells }) =>
-    Object.entries(cells).map(([name, cell]) => ({
-      row,
-      column: columns.find((column) => column.name === name),
-      ...cell,
-    })),
-  );
-  for (const { row, column, failures = [] } of ran) {
-    for (const { test, message } of failures) {
-      console.log(`\nFAIL [${row.title}, ${column.title}] ${test}\n${message.replace(/^/gm, "    ")}`);
-    }
-  }
+  const ran = results.flatMap(({ cells }) => Object.values(cells));
   console.log(`\n${table(results)}\n`);
   const absent = results.filter(({ missing }) => missing !== undefined);
   for (const { row, missing } of absent) console.log(`${row.title}: ${missing}`);
@@ -117,7 +109,7 @@ function readArguments() {
       options: {
         runtime: { type: "string", multiple: true },
         column: { type: "string", multiple: true },
-        concurrency: { type: "string", default: "2" },
+        concurrency: { type: "string", default: "3" },
         // Read where browsers are looked for.
         install: { type: "boolean" },
       },

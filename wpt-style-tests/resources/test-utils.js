@@ -45,8 +45,14 @@ self.assert_pending = async (promise, description) => {
   assert_equals(state, "pending", description);
 };
 
-/** How many of these writes were taken over, once all is quiet. */
-self.takenOver = async (writes) => (await settlements(writes)).filter((state) => state === "fulfilled").length;
+/** How many of these writes were taken over, once all is quiet: no more have been by the next look. */
+self.takenOver = async (writes) => {
+  for (let before = -1; ; ) {
+    const now = (await settlements(writes)).filter((state) => state === "fulfilled").length;
+    if (now === before) return now;
+    before = now;
+  }
+};
 
 /** A promise that is looked at later, or not at all: until then its rejection is not an unhandled one. */
 self.handled = (promise) => {
