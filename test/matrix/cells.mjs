@@ -36,7 +36,11 @@ const noWorkers = "workerd has no workers";
 
 /** `link`: what the contract runs over. `lacks`: by a row's name or kind, why it has no such cell. */
 export const columns = [
-  { name: "wpt", title: "WPT-style" },
+  {
+    name: "wpt",
+    title: "WPT-style",
+    lacks: { workerd: "workerd evaluates no text, as the harness does with each file" },
+  },
   {
     name: "port",
     title: "message port",

@@ -3,9 +3,16 @@
 /** After the end: time for a rejection that nobody handled to show, in milliseconds. */
 const GRACE = 25;
 
+/**
+ * While a script has set this of its global scope, what goes wrong outside of it is no problem: it has given up something
+ * that leaves promises behind.
+ */
+const FORGIVES = Symbol.for("realm.forgives");
+
 export async function runModule(url, init, report) {
   let problem;
   const note = (what, error) => {
+    if (globalThis[FORGIVES] === true) return;
     problem ??= `${what}: ${error?.stack ? `${error}\n${error.stack}` : String(error)}`;
   };
   listen(note);

@@ -86,11 +86,7 @@ export const it: {
 } = Object.assign((title: string, body: Body): void => void add(title, () => run(body, DEADLINE)), {
   fails(title: string, { timeout }: { timeout: number }, body: Body): void {
     const name = add(title, async () => {
-      const failed = await run(body, timeout).then(
-        () => false,
-        () => true,
-      );
-      if (!failed) throw new Error("This passes, and is listed as a gap");
+      if (!(await hasFailed(body, timeout))) throw new Error("This passes, and is listed as a gap");
     });
     gaps.add(name);
   },
@@ -98,6 +94,22 @@ export const it: {
     gaps.add(add(title, async () => {}));
   },
 });
+
+/** Known to who runs the realm: a gap that is given up may leave promises that nobody looks at any more. */
+const FORGIVES = Symbol.for("realm.forgives");
+
+/** Whether a test that must fail has. */
+async function hasFailed(body: Body, timeout: number): Promise<boolean> {
+  const scope = globalThis as Record<symbol, unknown>;
+  scope[FORGIVES] = true;
+  const failed = await run(body, timeout).then(
+    () => false,
+    () => true,
+  );
+  await new Promise((resolve) => setTimeout(resolve));
+  scope[FORGIVES] = false;
+  return failed;
+}
 
 /** Runs one test and what it has left to be disposed of, which must succeed as well. */
 async function run(body: Body, deadline: number): Promise<void> {
