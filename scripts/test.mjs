@@ -1,5 +1,5 @@
 // Runs the whole suite, a part at a time, and tells how long each took. The last line is `N passed, N failed`.
-//   node scripts/test.mjs [--full] [PART ...]
+//   node scripts/test.mjs [--full] [--install] [PART ...]
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +7,9 @@ import { parseArgs } from "node:util";
 import { fullParts, parts } from "./parts.mjs";
 import { runTool } from "./tools.mjs";
 
-const { full, names } = readArguments();
+const { full, install, names } = readArguments();
+// Read where browsers are looked for, in whatever process that is.
+if (install) process.env.SLUICE_INSTALL = "true";
 const suite = (full ? fullParts : parts).filter(({ name }) => names.length === 0 || names.includes(name));
 
 const rows = [];
@@ -18,12 +20,15 @@ for (const part of suite) {
 summarise(rows);
 
 function readArguments() {
-  const usage = `usage: node scripts/test.mjs [--full] [${parts.map(({ name }) => JSON.stringify(name)).join(" | ")}] ...`;
+  const usage = `usage: node scripts/test.mjs [--full] [--install] [${parts.map(({ name }) => JSON.stringify(name)).join(" | ")}] ...`;
   try {
-    const { values, positionals } = parseArgs({ options: { full: { type: "boolean" } }, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      options: { full: { type: "boolean" }, install: { type: "boolean" } },
+      allowPositionals: true,
+    });
     const unknown = positionals.find((given) => !parts.some(({ name }) => name === given));
     if (unknown !== undefined) throw new Error(`there is no part "${unknown}"`);
-    return { full: values.full === true, names: positionals };
+    return { full: values.full === true, install: values.install === true, names: positionals };
   } catch (error) {
     console.error(`${error.message}\n${usage}`);
     process.exit(2);

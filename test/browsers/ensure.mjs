@@ -1,5 +1,5 @@
 // Where the browsers are, fetched first if that is allowed. They come from the system's package manager, which is called
-// only as root on Debian and with `CI=true` or `--install`; else whoever is asked says which command to run.
+// only as root on Debian and with `CI=true` or `--install` (for its children: `SLUICE_INSTALL=true`); else whoever is asked says which command to run.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -52,7 +52,8 @@ function find({ paths }) {
 }
 
 function mayInstall() {
-  const asked = process.env.CI === "true" || process.argv.includes("--install");
+  const { CI, SLUICE_INSTALL } = process.env;
+  const asked = CI === "true" || SLUICE_INSTALL === "true" || process.argv.includes("--install");
   return asked && process.getuid?.() === 0 && existsSync("/etc/debian_version");
 }
 
