@@ -8,14 +8,18 @@ import { turn } from "./realm.ts";
 /** Well below the deadline of a test, so that a failure can say what it has waited for. */
 const DEADLINE = 20_000;
 
+/** Looks in a row without a pause, and the pause from then on, in milliseconds: who looks all the time lets nothing happen. */
+const LOOKS = 20;
+const PAUSE = 5;
+
 /** Waits until `get` gives what `holds`, for states that no event tells of. */
 export async function eventually<T>(get: () => T | Promise<T>, holds: (value: T) => boolean): Promise<T> {
   const end = Date.now() + DEADLINE;
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     const value = await get();
     if (holds(value)) return value;
     if (Date.now() > end) throw new Error(`This never came: the last value is ${JSON.stringify(value)}`);
-    await turn();
+    await (looks < LOOKS ? turn() : new Promise((resolve) => setTimeout(resolve, PAUSE)));
   }
 }
 
