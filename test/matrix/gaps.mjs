@@ -5,14 +5,22 @@ const nodeBuffers = ["a pooled Node Buffer", "a large Node Buffer", "an object w
 const charged = (kinds) => kinds.map((kind) => `◆ both ends charge alike: ${kind}`);
 
 /**
- * `rows` by name or kind, `columns` by name; left out where all have the gap. A `*` at a title's end is any rest. `hangsRealm`: it cannot
- * be tried, for nothing else would run any more.
+ * `rows` by name or kind, `columns` by name; left out where all have the gap. A `*` at a title's end is any rest. `untried`: it is not
+ * run, for nothing else would run any more, or it passes now and then.
  */
 export const gaps = [
   {
     reason: "there is no Buffer, Node's pooled kind of Uint8Array",
     rows: ["browser"],
     tests: ["◆ a pooled Buffer is never detached: small Buffers still work at both ends", ...charged(nodeBuffers)],
+  },
+  {
+    reason:
+      "in Firefox a thread that is flooded with messages seldom gets a turn of its own: of 100 streams that are busy both ways some wait for half a minute",
+    rows: ["firefox"],
+    columns: ["window"],
+    untried: true,
+    tests: ["in the middle of 100 busy streams: all settle, and what was read is an exact prefix"],
   },
   {
     reason: "Bun's Buffer has no pool: what is given away with `transfer: true` is the Buffer's own memory",
@@ -84,7 +92,7 @@ export const gaps = [
   {
     reason: "workerd's timers do not fire while promises keep settling, as 100 writers in one thread make them",
     rows: ["workerd"],
-    hangsRealm: true,
+    untried: true,
     tests: ["in the middle of 100 busy streams: all settle, and what was read is an exact prefix"],
   },
   {
@@ -136,8 +144,6 @@ export function gapsOf(row, column) {
       (columns === undefined || columns.includes(column.name)),
   );
   return Object.fromEntries(
-    meant.flatMap(({ reason, hangsRealm, tests }) =>
-      tests.map((test) => [test, hangsRealm ? { reason, hangsRealm } : reason]),
-    ),
+    meant.flatMap(({ reason, untried, tests }) => tests.map((test) => [test, untried ? { reason, untried } : reason])),
   );
 }

@@ -34,7 +34,7 @@ export type MakePair = (options: PairOptions) => Pair;
  * test has is an error. Each is tried all the same, and is an error once it passes; but not one that would leave its
  * realm no turn any more, and with it all others.
  */
-export type Gaps = Readonly<Record<string, string | { readonly reason: string; readonly hangsRealm: true }>>;
+export type Gaps = Readonly<Record<string, string | { readonly reason: string; readonly untried: true }>>;
 
 /** What a topic registers its tests with: every pair that a test makes is disposed of after it. */
 export interface Contract {
