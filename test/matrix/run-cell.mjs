@@ -12,7 +12,7 @@ import { gapsOf } from "./gaps.mjs";
 const here = (path) => new URL(path, import.meta.url);
 
 /** Milliseconds that a cell may take. */
-const DEADLINE = 300_000;
+const DEADLINE = 600_000;
 
 /** A runtime that is not here and cannot be fetched: nobody's fault, unlike one that does not start. */
 export function isMissing(error) {
