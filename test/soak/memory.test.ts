@@ -37,7 +37,10 @@ describe("calls with streams in params and result, read to the end or left early
 
 describe("idle streams", () => {
   test("cost at most 1 KB of heap each beyond bare pairs, the same when there are ten times as many", async () => {
-    const few = await measure<Idle>("./idle.mjs", "1000");
+    // A thousand are so few that the heap's own whims show: the median of three processes.
+    const three = [];
+    for (let i = 0; i < 3; i++) three.push(await measure<Idle>("./idle.mjs", "1000"));
+    const few = three.sort((one, other) => one.extra - other.extra)[1] as Idle;
     const many = await measure<Idle>("./idle.mjs", "10000");
     expect(few.extra, JSON.stringify(few)).toBeLessThanOrEqual(KiB);
     expect(many.extra, JSON.stringify(many)).toBeLessThanOrEqual(KiB);
