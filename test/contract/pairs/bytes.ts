@@ -4,11 +4,8 @@
  */
 import { connect, LinkError } from "sluice";
 import { type ByteLink, type ByteLinkReceiver, framed, type Scheduler } from "sluice/bytes";
-import { raw } from "sluice/codecs/raw";
-import { codecs } from "../../fixtures/codecs.mjs";
-import { farSide } from "../../fixtures/far.mjs";
-import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
+import { farHere } from "./far-here.ts";
 import { native } from "./in-process.ts";
 
 /** Bytes that come in one piece at the most: a prime, so that frames are cut everywhere. */
@@ -157,19 +154,8 @@ export function byteEnds(options: BytesOptions): [End, End] {
 export function overBytes(given: BytesOptions): MakePair {
   return (options) => {
     const [one, two] = byteEnds({ ...given, ...(options.untrusted && { trusted: false }) });
-    const side = farSide({
-      connect,
-      raw,
-      codecs,
-      classes: native,
-      makeLink: () => framed(two),
-      ...(options.far && { spec: options.far }),
-    });
+    const far = farHere(options, { makeLink: () => framed(two), classes: native });
     const near = connect(framed(one), options.near);
-    const far = new Far(async (question, ...args) => {
-      const answer = await side.ask(question, ...structuredClone(args));
-      return structuredClone(answer);
-    });
     return {
       near,
       far,

@@ -3,13 +3,10 @@
  * Both ends are in the test's own process; the channel is a MessageChannel, and somebody else talks on it all the time.
  */
 import { connect, LinkError } from "sluice";
-import { raw } from "sluice/codecs/raw";
 import { DoorLink, type Doorway } from "../../../adapters/message-port/door-link.ts";
 import { TOLD } from "../../../adapters/message-port/presence.ts";
-import { codecs } from "../../fixtures/codecs.mjs";
-import { farSide } from "../../fixtures/far.mjs";
-import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
+import { farHere } from "./far-here.ts";
 import { native } from "./in-process.ts";
 
 /** What others say: nothing that a link says, and things that look like it. */
@@ -22,19 +19,9 @@ const FOREIGN = [
 
 export const carried: MakePair = (options) => {
   const { port1, port2 } = new MessageChannel();
-  const side = farSide({
-    connect,
-    raw,
-    codecs,
-    classes: native,
-    makeLink: () => new DoorLink(door(port2), { role: "guest", bond: TOLD }),
-    ...(options.far && { spec: options.far }),
-  });
+  const makeLink = () => new DoorLink(door(port2), { role: "guest", bond: TOLD });
+  const far = farHere(options, { makeLink, classes: native });
   const near = connect(new DoorLink(door(port1), { role: "host", bond: TOLD }), options.near);
-  const far = new Far(async (question, ...args) => {
-    const answer = await side.ask(question, ...structuredClone(args));
-    return structuredClone(answer);
-  });
   const talk = setInterval(() => {
     for (const port of [port1, port2]) for (const message of FOREIGN) port.postMessage(message);
   }, 5);

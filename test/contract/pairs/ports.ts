@@ -4,7 +4,6 @@
  */
 import { EventEmitter } from "node:events";
 import { connect, type Link } from "sluice";
-import { raw } from "sluice/codecs/raw";
 import {
   broadcastLink,
   type ElectronPort,
@@ -12,10 +11,8 @@ import {
   electronPortLink,
   extensionPortLink,
 } from "sluice/ports";
-import { codecs } from "../../fixtures/codecs.mjs";
-import { farSide } from "../../fixtures/far.mjs";
-import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
+import { farHere } from "./far-here.ts";
 import { native } from "./in-process.ts";
 
 /** Two links, and what makes the far one end without a word of its own. */
@@ -27,19 +24,8 @@ interface Ends {
 function pairOver(makeEnds: (trusted: boolean) => Ends, extra: { readonly defaultWindow?: number } = {}): MakePair {
   return (options) => {
     const { links, kill } = makeEnds(options.untrusted !== true);
-    const side = farSide({
-      connect,
-      raw,
-      codecs,
-      classes: native,
-      makeLink: () => links[1],
-      ...(options.far && { spec: options.far }),
-    });
+    const far = farHere(options, { makeLink: () => links[1], classes: native });
     const near = connect(links[0], options.near);
-    const far = new Far(async (question, ...args) => {
-      const answer = await side.ask(question, ...structuredClone(args));
-      return structuredClone(answer);
-    });
     return {
       near,
       far,
