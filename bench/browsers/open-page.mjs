@@ -1,16 +1,19 @@
 // The page of a browser in which subjects run, seen from the harness: Sluice as it was built and the scripts of this
 // folder are bundled, served, and told what to run.
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundledPage } from "../../test/browsers/bundled-page.mjs";
 import { serve } from "../../test/browsers/serve.mjs";
 import { scaled } from "../lib/scale.mjs";
 import { payloads } from "../threads/payloads.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** A file in bench/ cannot import "sluice" itself, as bench/ is a package of its own. */
+const alias = { sluice: here("../../dist/src/mod.js"), "sluice/worker": here("../../dist/adapters/worker/web.js") };
+
 /** `{ subject(name, row), close() }` of a page in `browser`. A row: `{ module, from, payload, count, ...options }`. */
 export async function openPage(browser) {
-  const server = await serve({ routes: await bundled() });
+  const server = await serve({ routes: await bundledPage({ folder: here("."), title: "bench", alias }) });
   const page = await browser.newPage();
   await page.goto(`${server.origin}/`);
   let rows = 0;
@@ -37,26 +40,4 @@ export async function openPage(browser) {
       await server.close();
     },
   };
-}
-
-/** What is served: the page, and the scripts of window and worker. */
-async function bundled() {
-  const { outputFiles } = await build({
-    entryPoints: [here("window.mjs"), here("worker.mjs")],
-    bundle: true,
-    format: "esm",
-    outdir: "/",
-    outExtension: { ".js": ".mjs" },
-    write: false,
-    // The built files import one another for their effects alone, and have none.
-    logLevel: "error",
-    // A file in bench/ cannot import "sluice" itself, as bench/ is a package of its own.
-    alias: { sluice: here("../../dist/src/mod.js"), "sluice/worker": here("../../dist/adapters/worker/web.js") },
-  });
-  const scripts = outputFiles.map(({ path, text }) => [
-    path.replace(/^.*[/\\]/, "/"),
-    { type: "text/javascript; charset=utf-8", body: text },
-  ]);
-  const page = '<!doctype html><title>bench</title><script type="module" src="/window.mjs"></script>';
-  return Object.fromEntries([["/", { type: "text/html; charset=utf-8", body: page }], ...scripts]);
 }

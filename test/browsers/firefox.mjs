@@ -1,5 +1,6 @@
 // Firefox, driven by Puppeteer over WebDriver BiDi.
 import puppeteer from "puppeteer-core";
+import { pageOf } from "./page.mjs";
 
 export async function open([executablePath], { dark }) {
   const browser = await puppeteer.launch({
@@ -19,21 +20,12 @@ export async function open([executablePath], { dark }) {
     version: (await browser.version()).replace(/^firefox\//i, ""),
     pid: browser.process().pid,
     async newPage() {
-      return wrap(await browser.newPage());
+      const page = await browser.newPage();
+      return pageOf(page, {
+        resize: (width, height) => page.setViewport({ width, height }),
+        close: () => page.close(),
+      });
     },
     close: () => browser.close(),
-  };
-}
-
-function wrap(page) {
-  page.setDefaultTimeout(0);
-  return {
-    goto: async (url) => void (await page.goto(url)),
-    evaluate: (fn, ...args) => page.evaluate(`(${fn})(...${JSON.stringify(args)})`),
-    click: (selector) => page.click(selector),
-    press: (keys) => page.keyboard.press(keys),
-    resize: (width, height) => page.setViewport({ width, height }),
-    screenshot: async (file) => void (await page.screenshot({ path: file })),
-    close: () => page.close(),
   };
 }

@@ -1,7 +1,7 @@
 // Has a page in a browser offer many bytes to a slow worker, and watches from outside what the browser holds meanwhile.
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { build } from "esbuild";
+import { bundledPage } from "../../browsers/bundled-page.mjs";
 import { memoryOfTree } from "../../browsers/memory.mjs";
 import { openBrowser } from "../../browsers/open.mjs";
 import { serve } from "../../browsers/serve.mjs";
@@ -9,6 +9,7 @@ import { serve } from "../../browsers/serve.mjs";
 /** Milliseconds between two looks at memory. */
 const EVERY = 250;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const alias = { sluice: here("../../../src/mod.ts"), "sluice/worker": here("../../../adapters/worker/web.ts") };
 
 /**
  * What the page has seen, and `growth`: the most that the browser held beyond what it held before, in bytes. Each run has
@@ -16,7 +17,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
  */
 export async function measure(name, { stream, mib }) {
   const browser = await openBrowser(name);
-  const server = await serve({ routes: await bundled() });
+  const server = await serve({ routes: await bundledPage({ folder: here("."), title: "soak", alias }) });
   try {
     const page = await browser.newPage();
     await page.goto(`${server.origin}/`);
@@ -44,22 +45,4 @@ async function peakUntil(running, pid) {
     await Promise.race([sleep(EVERY), running.catch(() => {})]);
   }
   return peak;
-}
-
-async function bundled() {
-  const { outputFiles } = await build({
-    entryPoints: [here("window.mjs"), here("worker.mjs")],
-    bundle: true,
-    format: "esm",
-    outdir: "/",
-    outExtension: { ".js": ".mjs" },
-    write: false,
-    alias: { sluice: here("../../../src/mod.ts"), "sluice/worker": here("../../../adapters/worker/web.ts") },
-  });
-  const scripts = outputFiles.map(({ path, text }) => [
-    path.replace(/^.*[/\\]/, "/"),
-    { type: "text/javascript; charset=utf-8", body: text },
-  ]);
-  const page = '<!doctype html><title>soak</title><script type="module" src="/window.mjs"></script>';
-  return Object.fromEntries([["/", { type: "text/html; charset=utf-8", body: page }], ...scripts]);
 }
