@@ -7,7 +7,7 @@
 export interface Scheduler {
   /** Runs `task` once the microtasks under way have drained: chunks written until then are posted together. */
   defer(task: () => void): void;
-  /** Runs `task` in a later turn of the event loop, so that what has come from the remote is heard before. */
+  /** Runs `task` in a later turn of the event loop, so that what comes from the remote is heard in between. */
   yield(task: () => void): void;
   /** Runs `task` after `ms` milliseconds without keeping the process alive; returns what prevents it. */
   after(ms: number, task: () => void): () => void;

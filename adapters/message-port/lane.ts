@@ -1,7 +1,7 @@
 /** A lane over one MessagePort. It knows when the other end is gone where the runtime tells so, and nothing of meeting. */
 import { LinkError } from "../../src/errors.ts";
 import type { Lane, LaneReceiver } from "../../src/link.ts";
-import { realmScheduler } from "./scheduler.ts";
+import { hear, realmScheduler } from "./scheduler.ts";
 import type { PortLike } from "./types.ts";
 
 const NOTHING: Transferable[] = [];
@@ -65,6 +65,7 @@ export class PortLane implements Lane {
   }
 
   #handle(event: Event): void {
+    hear();
     if (this.#closed) return;
     if (event.type === "message") {
       this.#receiver?.receive((event as MessageEvent).data);

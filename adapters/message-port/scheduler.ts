@@ -15,26 +15,65 @@ interface TimerLike {
 declare const process: { nextTick?: (task: () => void) => void } | undefined;
 declare const setImmediate: ((task: () => void) => void) | undefined;
 
+/**
+ * Messages that may come before what has waited for longer. With none, a sender goes on with each grant, and calls wait
+ * behind all that the windows hold.
+ */
+const PATIENCE = 8;
+
 /** Browsers: a message to oneself is the quickest turn; `setTimeout` is slowed down when nested. */
-function macrotask(): (task: () => void) => void {
-  const { port1, port2 } = new MessageChannel();
-  let tasks: (() => void)[] = [];
-  port1.onmessage = () => {
-    const due = tasks;
-    tasks = [];
+class Turns {
+  readonly #channel = new MessageChannel();
+  #tasks: (() => void)[] = [];
+  #isPosted = false;
+  /** Messages that came while the tasks have waited. */
+  #heard = 0;
+
+  constructor() {
+    this.#channel.port1.onmessage = () => {
+      this.#isPosted = false;
+      this.#begin();
+    };
+  }
+
+  readonly next = (task: () => void): void => {
+    this.#tasks.push(task);
+    if (this.#isPosted) return;
+    this.#isPosted = true;
+    this.#channel.port2.postMessage(null);
+  };
+
+  /**
+   * Another message has come, and begins a turn as well. One's own stands behind all that came before it, in a flooded
+   * thread for 100 ms and more: when enough of them have come, the next has to do.
+   */
+  hear(): void {
+    if (this.#tasks.length > 0 && this.#heard++ >= PATIENCE) this.#begin();
+  }
+
+  #begin(): void {
+    const due = this.#tasks;
+    this.#tasks = [];
+    this.#heard = 0;
     for (const task of due) task();
-  };
-  return (task) => {
-    if (tasks.push(task) === 1) port2.postMessage(null);
-  };
+  }
 }
+
+/** Of what was yielded, where a turn is a message. */
+let yielded: Turns | undefined;
 
 function makeTurns(): Pick<Scheduler, "defer" | "yield"> {
   const tick = typeof process === "object" ? process?.nextTick : undefined;
   if (typeof tick === "function" && typeof setImmediate === "function") {
     return { defer: (task) => queueMicrotask(() => tick(task)), yield: setImmediate };
   }
-  return { defer: macrotask(), yield: macrotask() };
+  yielded = new Turns();
+  return { defer: new Turns().next, yield: yielded.next };
+}
+
+/** A lane has a message, and hands it over once this has returned: what was yielded may have waited for long enough. */
+export function hear(): void {
+  yielded?.hear();
 }
 
 let shared: Scheduler | undefined;

@@ -72,4 +72,17 @@ describe("Turn", () => {
     expect(late.asked).toBe(1);
     expect(scheduler.deferred.length).toBe(0);
   });
+
+  it("lets those that rest go on one after the other, each in a later turn, although no turn is told to be over", () => {
+    const scheduler = new FakeScheduler();
+    const turn = new Turn(scheduler);
+    const order: string[] = [];
+    for (const name of ["a", "b", "c"]) turn.rest({ rested: () => void order.push(name) });
+    const seen = Array.from({ length: 3 }, () => {
+      for (const task of scheduler.yielded.splice(0)) task();
+      return order.join("");
+    });
+    expect(seen).toEqual(["a", "ab", "abc"]);
+    expect(scheduler.yielded.length).toBe(0);
+  });
 });

@@ -1,14 +1,26 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { PortLane } from "../../../../adapters/message-port/lane.ts";
 import type { PortLike } from "../../../../adapters/message-port/types.ts";
+import { Turn } from "../../../../src/stream/gather.ts";
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.resetModules();
+});
+
+function makePort(): PortLike & EventTarget {
+  return Object.assign(new EventTarget(), { postMessage() {} });
+}
+
+function deliver(port: EventTarget, data: unknown): void {
+  port.dispatchEvent(Object.assign(new Event("message"), { data }));
+}
 
 /** A lane whose port hands over two messages one right after the other; what is noted while promises settle in between. */
 async function twoAtOnce(): Promise<unknown[]> {
-  const port = new EventTarget();
+  const port = makePort();
   const seen: unknown[] = [];
-  const lane = new PortLane(Object.assign(port, { postMessage() {} }) as unknown as PortLike, "stream");
+  const lane = new PortLane(port, "stream");
   lane.listen({
     receive(message) {
       seen.push(message);
@@ -19,7 +31,7 @@ async function twoAtOnce(): Promise<unknown[]> {
     },
     lost() {},
   });
-  for (const data of ["one", "two"]) port.dispatchEvent(Object.assign(new Event("message"), { data }));
+  for (const data of ["one", "two"]) deliver(port, data);
   await new Promise((resolve) => setTimeout(resolve, 10));
   return seen;
 }
@@ -32,3 +44,26 @@ it("messages that Deno hands over at once are received one by one, with time for
 it("elsewhere the runtime lets promises settle between messages, and none waits", async () => {
   expect(await twoAtOnce()).toEqual(["one", "two", "after one", "after two"]);
 });
+
+it("streams that rest go on while messages come, although none of one's own does", async () => {
+  // As in a browser, where those that came before are so many.
+  vi.stubGlobal("setImmediate", undefined);
+  vi.stubGlobal("MessageChannel", FloodedChannel);
+  vi.resetModules();
+  const fresh = await import("../../../../adapters/message-port/lane.ts");
+  const { realmScheduler } = await import("../../../../adapters/message-port/scheduler.ts");
+  const turn = new Turn(realmScheduler());
+  const port = makePort();
+  const seen: unknown[] = [];
+  new fresh.PortLane(port, "stream").listen({ receive: (message) => void seen.push(message), lost() {} });
+  for (const name of ["a", "b", "c"]) turn.rest({ rested: () => void seen.push(name) });
+  for (let i = 0; i < 100; i++) deliver(port, ".");
+  // Some messages are heard before each.
+  expect(seen.join("")).toMatch(/^\.{1,16}a\.{1,16}b\.{1,16}c\.+$/);
+});
+
+/** What is posted comes behind all that a test looks at. */
+class FloodedChannel {
+  readonly port1 = {};
+  readonly port2 = { postMessage: (): void => {} };
+}
