@@ -15,14 +15,6 @@ export const gaps = [
     tests: ["◆ a pooled Buffer is never detached: small Buffers still work at both ends", ...charged(nodeBuffers)],
   },
   {
-    reason:
-      "in Firefox a thread that is flooded with messages seldom gets a turn of its own: of 100 streams that are busy both ways some wait for half a minute",
-    rows: ["firefox"],
-    columns: ["window"],
-    untried: true,
-    tests: ["in the middle of 100 busy streams: all settle, and what was read is an exact prefix"],
-  },
-  {
     reason: "Bun's Buffer has no pool: what is given away with `transfer: true` is the Buffer's own memory",
     rows: ["bun"],
     tests: ["◆ a pooled Buffer is never detached: small Buffers still work at both ends"],
