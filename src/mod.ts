@@ -25,10 +25,8 @@ export {
   Channel,
   type ChannelState,
   type ChannelStats,
-  type ConnectOptions,
   connect,
   type DataStream,
-  type Link,
 } from "./channel.ts";
 export type { Codec } from "./codecs/codec.ts";
 export { type Contextual, type Definition, define, type MethodDefinition } from "./define.ts";
@@ -50,6 +48,7 @@ export type {
   MessageLink,
   Scheduler,
 } from "./link.ts";
+export type { ConnectOptions, Link } from "./options.ts";
 export type { CallContext, CallOptions, Method } from "./rpc/peer.ts";
 export type { Handshake, Remote } from "./rpc/remote.ts";
 export type { StreamCallOptions } from "./rpc/stream-call.ts";

@@ -1,6 +1,7 @@
 /** Checks what was asked, before anything is made, and fills in what was not. */
-import type { ConnectOptions } from "../../src/channel.ts";
+
 import { mistake } from "../../src/errors.ts";
+import type { ConnectOptions } from "../../src/options.ts";
 import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts";
 
 const START_TIMEOUT = 10_000;

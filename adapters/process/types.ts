@@ -1,5 +1,5 @@
 /** What is asked of this adapter, by the parent and by the child. */
-import type { ConnectOptions } from "../../src/channel.ts";
+import type { ConnectOptions } from "../../src/options.ts";
 
 /** How a process has ended: by its exit code, or by a signal. */
 export interface Exit {

@@ -2,7 +2,8 @@
 import type { ChildProcess } from "node:child_process";
 import type { Untyped } from "../../src/api.ts";
 import { framed } from "../../src/bytes.ts";
-import { Channel, type ConnectOptions } from "../../src/channel.ts";
+import { Channel } from "../../src/channel.ts";
+import type { ConnectOptions } from "../../src/options.ts";
 import type { ChildLink } from "./child-link.ts";
 import type { Stderr } from "./stderr.ts";
 import { Termination } from "./termination.ts";

@@ -1,6 +1,6 @@
 /**
  * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
- * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../channel.ts`.
+ * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../session.ts`.
  */
 import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";

@@ -1,5 +1,6 @@
 /** One of the two peers of a run: its channel, what is done with it, and what must hold of it in the end. */
-import { type Channel, connect, type Link } from "../../src/channel.ts";
+import { type Channel, connect } from "../../src/channel.ts";
+import type { Link } from "../../src/options.ts";
 import type { Course } from "./course.ts";
 import type { StepPlan } from "./draw-talk.ts";
 import type { Random } from "./random.ts";

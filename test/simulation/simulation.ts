@@ -1,7 +1,7 @@
 /** A whole run: two sides on a link, everything that the scenario has for them, and all checks. */
 import { framed } from "../../src/bytes.ts";
-import type { Link } from "../../src/channel.ts";
 import type { MessageLink } from "../../src/link.ts";
+import type { Link } from "../../src/options.ts";
 import { countOf, type DataFrame, type Frame } from "../../src/wire/frames.ts";
 import { ByteNet, type SimByteLink } from "./byte-link.ts";
 import { checkCourse } from "./checks.ts";

@@ -54,7 +54,7 @@ const denied: ReadonlySet<string> = new Set(["Date.now", "new Date()", "Date()",
 
 /** Uses of the global object itself, each with its reason. */
 const globalObject: Readonly<Record<string, string>> = {
-  "src/channel.ts": "the runtime's own stream classes, where no ponyfill was given",
+  "src/session.ts": "the runtime's own stream classes, where no ponyfill was given",
   "src/codecs/auto.ts": "the constructor of a view, by its number",
   "src/stream/chunk.ts": "the constructor of a view, by the name in its tag",
 };
@@ -75,9 +75,10 @@ const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/codecs\//, 3],
   [/^src\/stream\//, 4],
   [/^src\/rpc\//, 5],
-  [/^src\/(api|bytes|define|trace)\.ts$/, 6],
-  [/^src\/channel\.ts$/, 7],
-  [/^src\/mod\.ts$/, 8],
+  [/^src\/(api|bytes|define|options|trace)\.ts$/, 6],
+  [/^src\/session\.ts$/, 7],
+  [/^src\/channel\.ts$/, 8],
+  [/^src\/mod\.ts$/, 9],
 ];
 
 const layerOf = (file: string): number => layers.find(([pattern]) => pattern.test(file))?.[1] ?? Number.NaN;
@@ -162,7 +163,7 @@ describe("Adapters", () => {
         expect(specifier).toMatch(/^\.\.?\//);
         const target = posix.join(posix.dirname(file), specifier);
         const seam = isForProcesses(file)
-          ? /^src\/(link|errors|bytes|channel|api)\.ts$/
+          ? /^src\/(link|errors|bytes|channel|options|api)\.ts$/
           : isOfBytes(file)
             ? /^src\/(link|errors|bytes)\.ts$/
             : /^src\/(link|errors)\.ts$/;

@@ -1,0 +1,30 @@
+/** What `connect` takes. */
+import type { Framed } from "./bytes.ts";
+import type { Definition } from "./define.ts";
+import type { Limits } from "./limits.ts";
+import type { MessageLink } from "./link.ts";
+import type { Handshake } from "./rpc/remote.ts";
+import type { InitialCredit } from "./stream/credit.ts";
+import type { StreamOptions } from "./stream/options.ts";
+import type { StreamClasses } from "./stream/strategy.ts";
+import type { Trace } from "./trace.ts";
+
+/** A link of messages, or one of bytes with the wire on top (`framed` of `sluice/bytes`). */
+export type Link = MessageLink | Framed;
+
+export interface ConnectOptions extends Definition {
+  /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */
+  readonly ponyfill?: StreamClasses;
+  readonly limits?: Partial<Limits>;
+  /** What the remote may send on a stream before this side has accepted it. Default: one chunk. */
+  readonly initialCredit?: InitialCredit;
+  /**
+   * `"optional"`: the remote may know plain JSON-RPC 2.0 only; it is taken for such a one if that is what it sends
+   * first, or if nobody has met us within a second. Default: `"required"`.
+   */
+  readonly handshake?: Handshake;
+  /** Options of the default stream, as `openStream` takes them. */
+  readonly data?: StreamOptions;
+  /** Sinks that see every message and every frame. */
+  readonly trace?: Trace;
+}

@@ -1,0 +1,444 @@
+/**
+ * One connection between two peers, from `connect` to `closed`: who may speak when, what comes, and what ends it all. It
+ * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`.
+ *
+ *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
+ *        └──plain JSON-RPC (handshake: "optional")──▶ open
+ *                any state ──abort() | $/abort | lost | breach──▶ closed
+ */
+import type { Framed } from "./bytes.ts";
+import { Conduct } from "./conduct.ts";
+import { handlersOf, methodsOf } from "./define.ts";
+import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
+import { type Limits, resolveLimits } from "./limits.ts";
+import type { MessageLink } from "./link.ts";
+import type { ConnectOptions, Link } from "./options.ts";
+import { decodeReason, encodeReason } from "./reason.ts";
+import { Heartbeat } from "./rpc/heartbeat.ts";
+import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
+import { isRpc, type RpcMessage } from "./rpc/messages.ts";
+import { type Method, RpcPeer } from "./rpc/peer.ts";
+import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
+import { ENVELOPE, readText, writeText } from "./rpc/text.ts";
+import { VALUE, Values } from "./rpc/values.ts";
+import { ARRIVED, type Arrival } from "./stream/arrival.ts";
+import { complete } from "./stream/complete.ts";
+import type { InitialCredit } from "./stream/credit.ts";
+import { DATA, DefaultStream } from "./stream/default-stream.ts";
+import type { OpenOptions } from "./stream/definition.ts";
+import type { StreamClasses } from "./stream/strategy.ts";
+import type { Duplex } from "./stream/stream.ts";
+import { Streams } from "./stream/streams.ts";
+import { traceLink } from "./trace.ts";
+import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
+import type { Frame } from "./wire/frames.ts";
+import { MOST_DEPTH } from "./wire/json.ts";
+
+export type SessionState = "meeting" | "greeting" | "open" | "closing" | "closed";
+
+/** How long a remote that may be plain has to meet us, in milliseconds. */
+const MEETING_TIME = 1_000;
+const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
+
+export class Session implements CoreReceiver {
+  /** Resolves once the remote has said hello, or counts as a plain one; rejects if it never will. */
+  readonly ready: Promise<void>;
+  /** Resolves once it was closed by either side; rejects with what broke it. */
+  readonly closed: Promise<void>;
+  state: SessionState = "meeting";
+  /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
+  remote: Remote | undefined = undefined;
+  readonly link: CoreLink;
+  readonly rpc: RpcPeer;
+  readonly streams: Streams;
+  /** The default stream. */
+  readonly data: DefaultStream;
+  readonly classes: StreamClasses;
+  readonly #limits: Limits;
+  readonly #initialCredit: InitialCredit;
+  readonly #heartbeat: Heartbeat;
+  readonly #handshake: Handshake;
+  /** The remote sends its messages as text, so it gets text. */
+  #text = false;
+  /** Stops the wait for a remote that may turn out to be a plain one. */
+  #stopWaiting: (() => void) | undefined = undefined;
+  /** Both ends are there, so that what is sent arrives. */
+  #met = false;
+  #first = false;
+  #greeted = false;
+  /** The remote wants to close: it gets its answer once nothing is under way here. */
+  #draining: (() => void)[] = [];
+  #drained = false;
+  #alive = true;
+  /** What broke it. */
+  #failure: { readonly reason: unknown } | undefined = undefined;
+  /** Whether it keeps the process alive, as its user has said. */
+  #ref: boolean | undefined = undefined;
+  #settleReady!: (error?: { reason: unknown }) => void;
+  #settleClosed!: (error?: { reason: unknown }) => void;
+
+  constructor(given: Link, options: ConnectOptions) {
+    const overBytes = isFramed(given) ? given : undefined;
+    this.#limits = resolveLimits(options.limits, (overBytes?.link ?? (given as MessageLink)).trusted);
+    const core = overBytes?.bind(this.#limits) ?? (given as CoreLink);
+    this.#handshake = checkHandshake(options.handshake, core.carriesUnmet);
+    const link = options.trace === undefined ? core : traceLink(core, options.trace);
+    this.link = link;
+    this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
+    [this.ready, this.#settleReady] = settleable();
+    [this.closed, this.#settleClosed] = settleable();
+    const { scheduler, trusted } = link;
+    const { calls, unsolicited, batch, callTimeout } = this.#limits;
+    const platform = options.ponyfill ?? globalThis;
+    const classes = complete(platform);
+    this.classes = classes;
+    const changed = (): void => this.#changed();
+    const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
+    const values = new Values({ classes: platform, openStream: (name, of) => this.#openValue(name, of) });
+    const send = (message: RpcMessage | readonly RpcMessage[]): void => this.#send(message);
+    const ping = (): null => {
+      conduct.ping();
+      return null;
+    };
+    this.rpc = new RpcPeer(
+      { scheduler, trusted, calls, unsolicited, batch, callTimeout, values, send, changed },
+      methodsOf(options),
+      new Map<string, Method>([
+        ["$/ping", ping],
+        ["$/shutdown", () => this.#drain()],
+      ]),
+    );
+    // What is called or told before the remote has said hello waits for that.
+    this.rpc.allow(0);
+    const data = options.data ?? {};
+    this.streams = new Streams({
+      link,
+      limits: this.#limits,
+      conduct,
+      classes,
+      overBytes: overBytes?.streams,
+      initialCredit: this.#initialCredit,
+      handlers: handlersOf(options),
+      data,
+      system: new Map([
+        [VALUE, (offer) => values.offered(offer)],
+        [DATA, (offer) => this.data.offered(offer)],
+      ]),
+      breach: (error) => this.abort(error),
+      changed,
+    });
+    this.data = new DefaultStream({ classes, options: data, open: (name, of) => this.#openData(name, of), changed });
+    this.#heartbeat = new Heartbeat(
+      scheduler,
+      () => link.heartbeat,
+      this.rpc,
+      (error) => this.lost(error),
+    );
+    link.listen(this);
+    if (this.#handshake === "optional")
+      this.#stopWaiting = scheduler.after(MEETING_TIME, () => this.#takeForPlain(false));
+  }
+
+  // What the channel asks.
+
+  /** Takes nothing new any more. */
+  get isEnding(): boolean {
+    return this.state === "closing" || this.state === "closed";
+  }
+
+  /** False once the remote is known to know plain JSON-RPC only. */
+  get takesStreams(): boolean {
+    return this.remote?.capabilities.streams !== false;
+  }
+
+  /** Why `what` cannot be done any more. Its `cause` is what broke the connection, if it was not closed. */
+  closedError(what: string): StreamError {
+    const message = `Cannot ${what}: the channel is ${this.state}, connect anew`;
+    return new StreamError("CHANNEL_CLOSED", message, this.#failure && { cause: this.#failure.reason });
+  }
+
+  /** Finishes what is under way on both sides, takes nothing new, then closes. */
+  close(): Promise<void> {
+    if (!this.#met && this.#idle) this.#finish();
+    else if (!this.isEnding) {
+      this.state = "closing";
+      this.#refuseNew();
+      this.#shutDown().catch(() => {
+        // The connection was lost meanwhile: `closed` says so.
+      });
+    }
+    return this.closed;
+  }
+
+  /** Ends everything at once, on both sides, with `reason`. */
+  abort(reason: unknown): void {
+    if (this.state === "closed") return;
+    this.streams.fail("abort", () => reason);
+    if (this.#met) {
+      const params = { reason: encodeReason(reason, this.link.trusted) };
+      this.link.post({ jsonrpc: "2.0", method: "$/abort", params });
+    }
+    this.#finish({ reason });
+  }
+
+  /** Whether it keeps the process alive, whatever is under way. */
+  keepAlive(on: boolean): void {
+    this.#ref = on;
+    this.#changed();
+  }
+
+  // What the link tells.
+
+  met(first: boolean): void {
+    if (this.state === "closed") return;
+    this.#met = true;
+    this.#first = first;
+    this.#stopWaiting?.();
+    // One that was taken for a plain remote, for it was late: from now on it is any other.
+    if (!this.#greeted) this.remote = undefined;
+    this.#text = false;
+    if (this.state === "meeting") this.state = "greeting";
+    const fork = this.link.adopt !== undefined;
+    const params = makeHello(this.#limits, this.#initialCredit, fork, this.link.hello);
+    this.link.post({ jsonrpc: "2.0", method: "$/hello", params });
+  }
+
+  receive(message: unknown): void {
+    if (this.state === "closed") return;
+    try {
+      if (this.#isPlain(message)) this.#receivePlain(message);
+      else if (!isRpc(message) && !Array.isArray(message)) this.streams.receive(message);
+      else if (!this.#control(message)) this.rpc.receive(message, this.#arrival(message));
+    } catch (error) {
+      this.abort(error);
+    }
+  }
+
+  frame(frame: Frame): void {
+    if (this.state === "closed") return;
+    try {
+      this.streams.take(frame);
+    } catch (error) {
+      this.abort(error);
+    }
+  }
+
+  /** A message on a path for text: one that cannot be read is answered, and ends nothing. */
+  text(line: string): void {
+    const read = readText(line, this.#limits.message, MOST_DEPTH + ENVELOPE);
+    if ("error" in read) this.rpc.unreadable(read.error);
+    else if (isRpc(read.value) || Array.isArray(read.value)) this.receive(read.value);
+    else this.rpc.receive(read.value);
+  }
+
+  admits(stream: number): boolean {
+    return this.streams.admits(stream);
+  }
+
+  breach(error: unknown): void {
+    this.abort(error);
+  }
+
+  lost(error: Error): void {
+    if (this.state === "closed") return;
+    // A remote that wanted to close, and was told that nothing is under way any more, has closed. A plain one tells
+    // nobody that it wants to.
+    if ((this.#drained || this.remote === PLAIN_REMOTE) && this.#idle) this.#finish();
+    else this.#finish({ reason: error }, (what) => connectionLost(what, error));
+  }
+
+  // What comes.
+
+  /** Does it come from a remote that knows plain JSON-RPC only? The first message of such a one tells. */
+  #isPlain(message: unknown): boolean {
+    if (this.#handshake === "required" || this.#met || this.#greeted) return false;
+    const isObject = isRpc(message);
+    if (isObject && message["method"] === "$/hello") return false;
+    const isText = typeof message === "string";
+    if (isText || isObject || Array.isArray(message)) this.#takeForPlain(isText);
+    return this.remote !== undefined;
+  }
+
+  #receivePlain(message: unknown): void {
+    const read = typeof message === "string" ? readText(message, this.#limits.message) : { value: message };
+    if ("error" in read) this.rpc.unreadable(read.error);
+    else if (!this.#control(read.value)) this.rpc.receive(read.value);
+  }
+
+  #takeForPlain(text: boolean): void {
+    this.#stopWaiting?.();
+    this.#text ||= text;
+    if (this.remote !== undefined || this.state === "closed") return;
+    this.remote = PLAIN_REMOTE;
+    if (this.state === "meeting") this.state = "open";
+    this.streams.unsupported(unsupported);
+    this.rpc.allow(Number.POSITIVE_INFINITY);
+    this.#settleReady();
+    this.#changed();
+  }
+
+  /** A ping is answered at once: it asks for no more than a sign of life. */
+  #arrival(message: Record<string, unknown> | unknown[]): Arrival {
+    return "method" in message && message["method"] === "$/ping" ? ARRIVED : this.data.arrival(dataCount(message));
+  }
+
+  /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
+  #control(message: unknown): boolean {
+    const { method, params, id } = isRpc(message) ? message : {};
+    const given = (params ?? {}) as { id?: unknown; reason?: unknown };
+    if (method === "$/hello") this.#hello(params);
+    else if (!this.#greeted && this.#handshake === "required")
+      throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
+    else if (id !== undefined) return false;
+    else if (method === "$/cancel") this.rpc.cancelled(given.id, given.reason);
+    else if (method === "$/progress") this.rpc.progressed(params);
+    else if (method === "$/bye") this.lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
+    else if (method === "$/abort") this.#finish({ reason: decodeReason(given.reason) });
+    else return false;
+    return true;
+  }
+
+  #hello(params: unknown): void {
+    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
+    const remote = readHello(params);
+    this.link.greeted?.(linkHello(params), remote.message);
+    this.#greeted = true;
+    this.#stopWaiting?.();
+    this.remote = sluiceRemote(PROTOCOL_VERSION, remote, params);
+    if (!this.remote.capabilities.streams) this.streams.unsupported(unsupported);
+    if (this.state === "greeting") this.state = "open";
+    this.streams.greeted(remote, this.#first);
+    this.rpc.allow(remote.calls);
+    this.#heartbeat.start();
+    this.#settleReady();
+    this.#changed();
+  }
+
+  // Closing.
+
+  get #idle(): boolean {
+    return this.rpc.active === 0 && this.streams.active === 0 && this.data.handling === 0;
+  }
+
+  #refuseNew(): void {
+    this.rpc.refuse(
+      new StreamError("CHANNEL_CLOSED", "Cannot call a method: the remote is closing the channel, connect anew"),
+    );
+    this.streams.close(
+      new StreamError("CHANNEL_CLOSED", "Cannot open a stream: the remote is closing the channel, connect anew"),
+    );
+    this.data.close();
+  }
+
+  /** The remote wants to close. Resolves once nothing is under way at this side. */
+  #drain(): Promise<null> {
+    if (this.state === "open") this.state = "closing";
+    this.#refuseNew();
+    return this.#settled().then(() => {
+      this.#drained = true;
+      return null;
+    });
+  }
+
+  #settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#draining.push(resolve);
+      this.#changed();
+    });
+  }
+
+  async #shutDown(): Promise<void> {
+    // Nobody to tell yet: what waits for the remote may still be given up.
+    if (!this.#met) await Promise.race([this.#settled(), this.ready]);
+    if (this.#met) {
+      await this.ready;
+      // `$/shutdown` goes behind the streams: the calls that were made before it must have come by then as well.
+      if (this.link.splits) await this.rpc.call("$/ping", {});
+      // The remote takes nothing new from now on, and answers once nothing is under way there.
+      await this.rpc.call("$/shutdown", {});
+    }
+    await this.#settled();
+    this.#finish();
+  }
+
+  /** The one way to the end: with a failure, everything still under way settles with what `reasonFor` says of it. */
+  #finish(failure?: { reason: unknown }, reasonFor: (what: string) => unknown = () => failure?.reason): void {
+    if (this.state === "closed") return;
+    this.state = "closed";
+    this.#failure = failure;
+    this.#heartbeat.stop();
+    this.#stopWaiting?.();
+    const why = failure === undefined ? (what: string) => this.closedError(`finish ${what}`) : reasonFor;
+    this.streams.fail("lost", why);
+    this.rpc.close(why);
+    this.data.end({ reason: failure === undefined ? undefined : why("the default stream") });
+    this.#settleReady({ reason: failure?.reason ?? this.closedError("get ready") });
+    this.#settleClosed(failure);
+    // Not every runtime tells that a port was closed.
+    if (failure === undefined && this.#greeted) this.link.post({ jsonrpc: "2.0", method: "$/bye" });
+    this.link.close();
+  }
+
+  // What the parts tell.
+
+  #send(message: RpcMessage | readonly RpcMessage[]): void {
+    if (this.state === "closed") return;
+    // Control may overtake data: how many chunks of the default stream were sent before goes along.
+    const data = this.data.started;
+    const told = data === 0 || Array.isArray(message) ? message : { ...message, data };
+    this.link.post(this.#text ? writeText(told) : told);
+  }
+
+  /** For a stream in params or a result. */
+  #openValue(name: string, options: OpenOptions): Duplex {
+    if (!this.takesStreams) throw unsupported("a stream in a call");
+    return this.streams.open(name, options, "named");
+  }
+
+  #openData(name: string, options: OpenOptions): Duplex {
+    if (this.isEnding) throw this.closedError("open the default stream");
+    if (!this.takesStreams) throw unsupported("the default stream");
+    return this.streams.open(name, options, "extra");
+  }
+
+  /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
+  #changed(): void {
+    const alive = this.#ref ?? (this.state !== "open" || !this.#idle);
+    if (alive !== this.#alive) {
+      this.#alive = alive;
+      this.link.keepAlive(alive);
+    }
+    if (!this.#idle) return;
+    const draining = this.#draining;
+    this.#draining = [];
+    for (const resolve of draining) resolve();
+  }
+}
+
+/** Throws a TypeError for what is no link at all. */
+function isFramed(link: Link): link is Framed {
+  const kind: unknown = (link as Partial<Link> | null | undefined)?.kind;
+  if (kind === "message" || kind === "framed") return kind === "framed";
+  const hint = kind === "bytes" ? "framed(link), of sluice/bytes, for a link of bytes" : "what an adapter gives";
+  throw mistake(new TypeError(`Cannot connect: that is no link; pass ${hint}`), "BAD_LINK");
+}
+
+/** The chunks of the default stream that were sent before a message. */
+function dataCount(message: Record<string, unknown> | unknown[]): number {
+  const data = "data" in message ? message["data"] : undefined;
+  return typeof data === "number" && data > 0 ? data : 0;
+}
+
+export function unsupported(what: string): StreamError {
+  return new StreamError("STREAM_UNSUPPORTED", `Cannot open ${what}: the remote takes no streams, only JSON-RPC calls`);
+}
+
+/** A promise that never counts as an unhandled rejection, and what settles it. */
+function settleable(): [Promise<void>, (error?: { reason: unknown }) => void] {
+  let settle!: (error?: { reason: unknown }) => void;
+  const promise = new Promise<void>((resolve, reject) => {
+    settle = (error) => (error === undefined ? resolve() : reject(error.reason));
+  });
+  promise.catch(() => {});
+  return [promise, settle];
+}
