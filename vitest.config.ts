@@ -28,6 +28,7 @@ const config: ViteUserConfig = defineConfig({
       project("cli", ["test/cli/**/*.test.ts"]),
       project("readme", ["test/readme/**/*.test.ts"]),
       project("process", ["test/process/**/*.test.ts"], { testTimeout: 60_000 }),
+      project("python", ["test/python/**/*.test.ts"]),
       project("fallbacks", ["test/fallbacks/**/*.test.ts"], { server: { deps: { external: [asWritten] } } }),
       project("everywhere", ["test/everywhere/**/*.test.ts"]),
       // Each file has a browser to itself, and the machine.

@@ -38,6 +38,8 @@ export const parts = [
     env: { SLUICE_KILLS: "20" },
     full: { budget: 300, env: { SLUICE_KILLS: "200" } },
   },
+  // Its tests wait for Python to start most of the time.
+  { name: "python", command: vitest("python", "--maxWorkers=2"), budget: 25 },
   { name: "readme", command: vitest("readme"), budget: 30 },
   // Every runtime that can be had, over every kind of link that it has.
   { name: "matrix", command: ["node", "test/matrix/run.mjs"], budget: 480 },

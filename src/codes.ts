@@ -43,7 +43,7 @@ export type LinkErrorCode =
   | "BAD_PROOF"
   /** A process that was spawned exited, or closed its channel, before it was connected; the message has its exit code and the last lines of its stderr. Mend what these tell. */
   | "EXITED_EARLY"
-  /** A process sent a line of control of more than 1 MiB. Send large values in a stream, and print to stderr. */
+  /** A process sent a line of control of more than 4 MiB. Send large values in a stream, and print to stderr. */
   | "LINE_TOO_LONG"
   /** The socket for the data of a process, or its directory, could not be made, or is not ours alone; the message says why. Set the option `directory` to a place where that can be done. */
   | "SOCKET_FAILED"
