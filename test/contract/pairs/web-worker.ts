@@ -4,37 +4,34 @@ import { type WorkerLinkOptions, workerLink } from "sluice/worker";
 import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
 import { native } from "./in-process.ts";
-import { askOver, type Questions } from "./questions.ts";
+import { askOver } from "./questions.ts";
+import { type FarWorker, Workers } from "./workers.ts";
 
-interface Started extends Questions {
+interface Started extends FarWorker {
   readonly worker: globalThis.Worker;
-  /** What it failed with, though no test has asked for it. */
-  readonly failures: unknown[];
 }
+
+/**
+ * A worker that a worker of Deno's starts hears its first message a second later, however little there is to do: so many
+ * load at once there.
+ */
+const AHEAD = "Deno" in globalThis ? 12 : 1;
 
 /** `script`: what `test/fixtures/web-worker.mjs` was bundled to. */
 export function inWebWorker(script: URL, link: WorkerLinkOptions = {}): MakePair {
-  /** The next worker loads while a test still runs. */
-  let spare: Started | undefined;
+  const workers = new Workers(() => load(script), AHEAD);
   return (options) => {
-    const { worker, ask, end, failures } = spare ?? load(script);
-    spare = load(script);
+    const started = workers.take(options);
+    const { worker, ask } = started;
     void ask("setUp", options.far ?? {}, link);
     const near = connect(workerLink(worker as never, link), options.near);
-    const kill = (): void => {
-      worker.terminate();
-      end();
-    };
+    const far = new Far(ask);
     return {
       near,
-      far: new Far(ask),
+      far,
       classes: native,
-      kill,
-      async dispose() {
-        near.abort();
-        kill();
-        if (failures.length > 0) throw failures[0];
-      },
+      kill: () => void started.terminate(),
+      dispose: () => workers.giveBack(started, near, far),
     };
   };
 }
@@ -48,5 +45,24 @@ function load(script: URL): Started {
     failures.push(event.error ?? new Error(`The worker failed: ${event.message}`));
   });
   worker.postMessage({ questions: port2 }, [port2]);
-  return { worker, failures, ...askOver(port1) };
+  const questions = askOver(port1);
+  return {
+    worker,
+    failures,
+    ...questions,
+    leave() {
+      return new Promise((resolve) => {
+        worker.addEventListener("message", function hear({ data: { left } }) {
+          if (left === undefined) return;
+          worker.removeEventListener("message", hear);
+          resolve(left);
+        });
+        worker.postMessage({ leave: true });
+      });
+    },
+    terminate() {
+      worker.terminate();
+      questions.end();
+    },
+  };
 }

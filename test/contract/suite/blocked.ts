@@ -1,7 +1,7 @@
 /** A stream whose window is full, and a write that waits for credit. */
 import type { ChannelStream } from "sluice";
 import { expect } from "vitest";
-import type { MakePair, Pair } from "./pair.ts";
+import type { MakePair, Pair, PairOptions } from "./pair.ts";
 import { flood, isPending } from "./tools.ts";
 
 export interface Blocked extends Pair {
@@ -12,8 +12,8 @@ export interface Blocked extends Pair {
   readonly write: Promise<void>;
 }
 
-export async function blocked(make: MakePair): Promise<Blocked> {
-  const pair = make({ far: { streams: { box: { handler: "puppet", highWaterMark: 1 } } } });
+export async function blocked(make: MakePair, options: Pick<PairOptions, "freshFar"> = {}): Promise<Blocked> {
+  const pair = make({ ...options, far: { streams: { box: { handler: "puppet", highWaterMark: 1 } } } });
   const controller = new AbortController();
   const stream = pair.near.openStream("box", { signal: controller.signal });
   const writer = stream.writable.getWriter();

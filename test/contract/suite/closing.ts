@@ -70,7 +70,7 @@ export function closing({ test }: Contract): void {
   });
 
   test("◆ a direction whose end has arrived is read to its end after loss of the channel", async (make) => {
-    const { near, far, kill } = make({});
+    const { near, far, kill } = make({ freshFar: true });
     const stream = near.openStream("puppet");
     const puppet = far.stream("puppet");
     for (let i = 0; i < 100; i++) await puppet.write(i);
@@ -105,7 +105,7 @@ export function closing({ test }: Contract): void {
   });
 
   test("a direction without an end errors on loss of the channel, and what was read is a prefix", async (make) => {
-    const { near, far, kill } = make({});
+    const { near, far, kill } = make({ freshFar: true });
     const stream = near.openStream("puppet");
     const puppet = far.stream("puppet");
     for (let i = 0; i < 10; i++) await puppet.write(i);

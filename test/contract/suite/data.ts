@@ -400,7 +400,7 @@ export function defaultStream({ test }: Contract): void {
   });
 
   test("onData and data.readable learn of the loss of the channel", async (make) => {
-    const { near, far, kill } = make({ far: windowed(1) });
+    const { near, far, kill } = make({ freshFar: true, far: windowed(1) });
     await far.data("onData", "hold");
     const sent = send(near, numbers(3));
     const read = rejection(near.data.readable.getReader().read());

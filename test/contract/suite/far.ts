@@ -61,6 +61,10 @@ export class Far {
   taken(): Promise<string[]> {
     return this.#ask("taken") as Promise<string[]>;
   }
+  /** Aborts all streams that puppets still have, and lets go of them. */
+  endAll(): Promise<void> {
+    return this.#ask("endAll") as Promise<void>;
+  }
   report<T = Collected>(key: string): Promise<T> {
     return this.#ask("report", key) as Promise<T>;
   }

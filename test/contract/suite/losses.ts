@@ -8,7 +8,7 @@ const LOST = withCode("CONNECTION_LOST");
 
 export function losses({ test }: Contract): void {
   test("closed rejects with a LinkError, and streams with a StreamError that has it as its cause", async (make) => {
-    const { near, far, kill } = make({});
+    const { near, far, kill } = make({ freshFar: true });
     const { readable } = near.openStream("puppet");
     await far.stream("puppet").describe();
     const read = rejection(readable.getReader().read());
@@ -23,7 +23,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("every kind of wait settles with CONNECTION_LOST", async (make) => {
-    const pair = make({ far: { streams: { box: { handler: "puppet", highWaterMark: 1 } } } });
+    const pair = make({ freshFar: true, far: { streams: { box: { handler: "puppet", highWaterMark: 1 } } } });
     const { near, far, kill } = pair;
     const stream = near.openStream("box");
     await far.stream("box").describe();
@@ -45,7 +45,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("after a loss, nothing new is taken, and closing resolves no promise that was broken", async (make) => {
-    const { near, kill } = make({});
+    const { near, kill } = make({ freshFar: true });
     await near.ready;
     await kill();
     expect(await rejection(near.closed)).toEqual(LOST);
@@ -71,7 +71,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("close() that waits for the far side rejects when it dies", async (make) => {
-    const pair = make({});
+    const pair = make({ freshFar: true });
     pair.near.openStream("puppet");
     await pair.far.stream("puppet").describe();
     const closed = rejection(pair.near.close());
@@ -81,7 +81,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("a far side that dies once all is closed is no loss", async (make) => {
-    const { near, kill } = make({});
+    const { near, kill } = make({ freshFar: true });
     await near.ready;
     await near.close();
     await kill();
@@ -89,7 +89,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("in the middle of 100 busy streams: all settle, and what was read is an exact prefix", async (make) => {
-    const { near, far, kill } = make({});
+    const { near, far, kill } = make({ freshFar: true });
     const results = numbers(100).map(async (n) => {
       // Every third stream is finished by the far side before it dies.
       const count = n % 3 === 0 ? 20 : 1_000_000;
@@ -133,7 +133,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("streams whose end has arrived are read to their end, although nobody had begun to read them", async (make) => {
-    const { near, kill } = make({});
+    const { near, kill } = make({ freshFar: true });
     const streams = numbers(50).map((i) => near.openStream("source", { metadata: { count: i } }));
     await eventually(
       () => streams.filter((stream) => stream.stats().incoming.state === "ended").length,
@@ -148,7 +148,7 @@ export function losses({ test }: Contract): void {
   });
 
   test("a writer whose close() has resolved has lost nothing, whatever happens then", async (make) => {
-    const { near, far, kill } = make({});
+    const { near, far, kill } = make({ freshFar: true });
     const stream = near.openStream("puppet");
     const puppet = far.stream("puppet");
     for (let i = 0; i < 50; i++) await puppet.write(i);

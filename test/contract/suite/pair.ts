@@ -10,6 +10,8 @@ export interface PairOptions {
   readonly far?: FarSpec;
   /** The link says that its remote is not trusted. */
   readonly untrusted?: boolean;
+  /** The test looks at the life of what the far side is in, which nobody else has used before. */
+  readonly freshFar?: boolean;
 }
 
 export interface Pair {

@@ -341,7 +341,7 @@ export function valuesEnding({ test }: Contract): void {
   });
 
   test("when the far side dies, every stream of a call and every call settles with CONNECTION_LOST", async (make) => {
-    const pair = make({});
+    const pair = make({ freshFar: true });
     const { near, classes } = pair;
     const given = source(classes);
     const output = sink(classes);

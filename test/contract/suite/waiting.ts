@@ -8,7 +8,10 @@ import { failure, isPending, noStreamsLeft, numbers, reason, rejection, withCode
 
 /** What ends a wait, and how the one who waits is told. `told`: the far side hears the same reason. */
 const enders: Readonly<
-  Record<string, { end(blocked: Blocked): unknown; rejects: (error: unknown) => void; told: boolean }>
+  Record<
+    string,
+    { end(blocked: Blocked): unknown; rejects: (error: unknown) => void; told: boolean; freshFar?: boolean }
+  >
 > = {
   "writer.abort(reason)": {
     end: ({ writer }) => writer.abort(makeReason("coded")),
@@ -44,13 +47,14 @@ const enders: Readonly<
     end: ({ kill }) => kill(),
     rejects: (error) => expect(error).toEqual(withCode("CONNECTION_LOST")),
     told: false,
+    freshFar: true,
   },
 };
 
 export function waiting({ test }: Contract): void {
-  for (const [what, { end, rejects, told }] of Object.entries(enders)) {
+  for (const [what, { end, rejects, told, freshFar = false }] of Object.entries(enders)) {
     test(`◆ a write that waits for credit settles on ${what}, and so does writer.closed`, async (make) => {
-      const pair = await blocked(make);
+      const pair = await blocked(make, { freshFar });
       const { writer, write, far } = pair;
       const settled = rejection(write);
       void end(pair);
@@ -63,7 +67,7 @@ export function waiting({ test }: Contract): void {
     // A pipe has the writer to itself.
     if (what === "writer.abort(reason)") continue;
     test(`a pipe that waits for credit settles on ${what}`, async (make) => {
-      const pair = await blocked(make);
+      const pair = await blocked(make, { freshFar });
       const { writer, stream, classes } = pair;
       writer.releaseLock();
       let cancelled: unknown;
@@ -111,7 +115,7 @@ export function waiting({ test }: Contract): void {
   });
 
   test("a read that waits settles on the far side's abort, its own cancel and loss of the channel", async (make) => {
-    const { near, far, kill } = make({});
+    const { near, far, kill } = make({ freshFar: true });
     const open = (key: string): ReadableStreamDefaultReader =>
       near.openStream("puppet", { metadata: { key } }).readable.getReader();
     const [aborted, cancelled, lost] = [open("aborted"), open("cancelled"), open("lost")];
