@@ -66,8 +66,11 @@ export interface MessageLink extends Lane {
 export interface ByteLinkReceiver {
   /** Control can be sent from now on. Once. `first` differs between the two ends. */
   met(first: boolean): void;
-  /** A control message of the remote, as the text of one line, in the order of its sending. */
-  text(line: string): void;
+  /**
+   * A control message of the remote, as the text of one line, in the order of its sending; with what it says, if the link
+   * has parsed it already.
+   */
+  text(line: string, parsed?: unknown): void;
   /** The path of the data is there: from now on the link may be written to. Once, after `met`. */
   connected(): void;
   /** Where the next bytes of data are to be put: never empty, asked for anew before each read. */

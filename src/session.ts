@@ -224,8 +224,8 @@ export class Session implements CoreReceiver {
   }
 
   /** A message on a path for text: one that cannot be read is answered, and ends nothing. */
-  text(line: string): void {
-    const read = readText(line, this.#limits.message, MOST_DEPTH + ENVELOPE);
+  text(line: string, parsed?: unknown): void {
+    const read = readText(line, this.#limits.message, MOST_DEPTH + ENVELOPE, parsed);
     if ("error" in read) this.rpc.unreadable(read.error);
     else if (isRpc(read.value) || Array.isArray(read.value)) this.receive(read.value);
     else this.rpc.receive(read.value);

@@ -49,9 +49,9 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
           watch("received", frame);
           receiver.frame(frame);
         },
-        text(line) {
+        text(line, parsed) {
           watch("received", messageOf(line));
-          receiver.text(line);
+          receiver.text(line, parsed);
         },
         admits: (stream) => receiver.admits(stream),
         breach: (error) => receiver.breach(error),

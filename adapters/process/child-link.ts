@@ -91,7 +91,9 @@ export class ChildLink extends ProcessLink {
 
   override keepAlive(on: boolean): void {
     this.#wanted = on;
-    this.#count();
+    if (on) this.#count();
+    // One call often follows another, and much is to be told.
+    else this.scheduler.defer(this.#count);
   }
 
   /** Keeps our process alive from now on until the child has exited. */
@@ -164,7 +166,7 @@ export class ChildLink extends ProcessLink {
   }
 
   /** Whether all that belongs to the child keeps us alive. */
-  #count(): void {
+  readonly #count = (): void => {
     const on = this.#wanted || this.#starting || this.#held;
     // Bun counts how often it was asked.
     if (on === this.#counted) return;
@@ -175,5 +177,5 @@ export class ChildLink extends ProcessLink {
       if (on) counted?.ref?.();
       else counted?.unref?.();
     }
-  }
+  };
 }

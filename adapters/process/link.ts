@@ -76,8 +76,8 @@ export abstract class ProcessLink implements ByteLink {
   protected abstract leave(): void;
   protected abstract stray(line: string): void;
 
-  protected message(line: string, _parsed: Message): void {
-    this.receiver?.text(line);
+  protected message(line: string, parsed: Message): void {
+    this.receiver?.text(line, parsed);
   }
 
   protected connected(): void {

@@ -62,7 +62,8 @@ export class Calls {
   /** Of those, what waits for a place at the remote; and notifications behind them, which must not overtake. */
   #waiting: (Call | Notice)[] = [];
   #allowed = Number.POSITIVE_INFINITY;
-  /** The user's calls that were sent and not answered. */
+  /** The user's calls that are pending; and those that were sent and not answered. */
+  #active = 0;
   #open = 0;
   /** Calls that were given up and may still be answered, without blame; and whether they count towards `#open`. */
   readonly #givenUp = new Map<number, boolean>();
@@ -76,9 +77,7 @@ export class Calls {
 
   /** The user's calls under way; Sluice's own do not keep anything open. */
   get active(): number {
-    let count = 0;
-    for (const { method } of this.#pending.values()) if (!isSystem(method)) count++;
-    return count;
+    return this.#active;
   }
 
   /** So many calls the remote takes at once; more wait here, and can be cancelled. */
@@ -142,6 +141,7 @@ export class Calls {
           : this.#host.scheduler.after(timeout, () => this.#giveUp(call, timedOut(method, timeout)));
       const unwatch = signal && this.#signals.watch(signal, () => this.#giveUp(call, signal.reason));
       this.#pending.set(id, call);
+      if (!isSystem(method)) this.#active++;
       this.#host.changed();
       if (isSystem(method) || this.#isFree) this.#send(call);
       else this.#waiting.push(call);
@@ -294,6 +294,7 @@ export class Calls {
 
   #forget(call: Call): void {
     if (!this.#pending.delete(call.id)) return;
+    if (!isSystem(call.method)) this.#active--;
     if (!call.sent) this.#waiting = this.#waiting.filter((each) => each !== call);
     else if (!isSystem(call.method) && !this.#givenUp.has(call.id)) this.#open--;
     this.#host.changed();

@@ -50,10 +50,30 @@ interface Request {
   readonly streams: unknown;
 }
 
-interface Served {
+/** A call of the remote in progress. Most are over before anybody asks for their signal, so it is made when one does. */
+class Served {
   readonly method: string;
-  readonly controller: AbortController;
   readonly reply: Reply;
+  #controller: AbortController | undefined = undefined;
+
+  constructor(method: string, reply: Reply) {
+    this.method = method;
+    this.reply = reply;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    return this.#controller.signal;
+  }
+
+  get aborted(): boolean {
+    return this.#controller?.signal.aborted === true;
+  }
+
+  abort(reason: unknown): void {
+    this.#controller ??= new AbortController();
+    this.#controller.abort(reason);
+  }
 }
 
 /** What a method gave, and what it was given. */
@@ -69,6 +89,7 @@ export class Serving {
   readonly #system: ReadonlyMap<string, Method>;
   /** Not answered yet; a notification, which never is, has a key of its own until its method settles. */
   readonly #served = new Map<RpcId | object, Served>();
+  #active = 0;
   readonly #send: Reply = (response) => this.#host.send(response);
   #refusing: { readonly reason: unknown } | undefined = undefined;
 
@@ -80,9 +101,7 @@ export class Serving {
 
   /** The user's methods that owe an answer. */
   get active(): number {
-    let count = 0;
-    for (const [key, { method }] of this.#served) if (isId(key) && !this.#system.has(method)) count++;
-    return count;
+    return this.#active;
   }
 
   /** The answer goes to `reply`, which may throw if it cannot cross. */
@@ -115,11 +134,11 @@ export class Serving {
     served: Served,
     then: (received: Received) => void,
   ): void {
-    const { signal } = served.controller;
     if (streams === undefined) {
       then({ value: params, streams: [] });
       return;
     }
+    const { signal } = served;
     const cancel = (): void => this.#fail(key, served, signal.reason);
     signal.addEventListener("abort", cancel, { once: true });
     this.#host.values.decode(params, streams, (received) => {
@@ -131,11 +150,12 @@ export class Serving {
 
   /** What the method is told. Its progress is worth nothing once it was answered. */
   #context(key: RpcId | object, served: Served, arrival: Arrival): CallContext {
-    const { signal } = served.controller;
     return {
-      signal,
+      get signal() {
+        return served.signal;
+      },
       progress: (value) => {
-        if (isId(key) && this.#served.get(key) === served && !signal.aborted) {
+        if (isId(key) && this.#served.get(key) === served && !served.aborted) {
           this.#host.send(makeProgress(key, value, served.method));
         }
       },
@@ -155,7 +175,7 @@ export class Serving {
     const served = isId(id) ? this.#served.get(id) : undefined;
     if (served === undefined) return;
     const message = `The caller has cancelled its call of "${served.method}"`;
-    served.controller.abort(reason === undefined ? new DOMException(message, "AbortError") : decodeReason(reason));
+    served.abort(reason === undefined ? new DOMException(message, "AbortError") : decodeReason(reason));
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */
@@ -164,15 +184,22 @@ export class Serving {
   }
 
   close(reason: unknown): void {
-    for (const { controller } of this.#served.values()) controller.abort(reason);
+    for (const served of this.#served.values()) served.abort(reason);
     this.#served.clear();
+    this.#active = 0;
   }
 
   #begin(key: RpcId | object, method: string, reply: Reply): Served {
-    const served = { method, controller: new AbortController(), reply };
+    const served = new Served(method, reply);
     this.#served.set(key, served);
+    if (this.#isUsers(key, method)) this.#active++;
     this.#host.changed();
     return served;
+  }
+
+  /** Does the user's method owe an answer? */
+  #isUsers(key: RpcId | object, method: string): boolean {
+    return isId(key) && !this.#system.has(method);
   }
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
@@ -208,7 +235,7 @@ export class Serving {
         `Cannot call "${name}": the remote has no such method, name it in its definition`,
       );
     }
-    const waits = arrival.wait(context.signal);
+    const waits = arrival.wait(() => context.signal);
     if (waits !== undefined) {
       await waits;
       // Cancelled, or the channel is gone, since the wait was over.
@@ -240,21 +267,22 @@ export class Serving {
       );
       this.#served.delete(key);
     } else {
-      if (opened !== undefined) follow(opened, served.controller);
+      if (opened !== undefined) follow(opened, served);
       const value = encoded === undefined ? (result ?? null) : encoded.value;
       const streams = opened?.wires && { streams: opened.wires };
-      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...streams }, served.reply);
+      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...streams }, served);
     }
     abandonAll(received, method);
   }
 
-  #fail(key: RpcId | object, { reply }: Served, error: unknown): void {
-    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }, reply);
+  #fail(key: RpcId | object, served: Served, error: unknown): void {
+    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }, served);
     else this.#served.delete(key);
   }
 
-  #answer(id: RpcId, response: RpcResponse, reply: Reply): void {
+  #answer(id: RpcId, response: RpcResponse, { method, reply }: Served): void {
     if (!this.#served.delete(id)) return;
+    if (this.#isUsers(id, method)) this.#active--;
     try {
       reply(response);
     } catch (error) {
@@ -281,11 +309,11 @@ export class Serving {
 }
 
 /** The streams of a result are a part of the call: once none of them is wanted any more, the method is told to stop. */
-function follow({ streams }: OpenedValues, controller: AbortController): void {
+function follow({ streams }: OpenedValues, served: Served): void {
   let wanted = streams.length;
   for (const { signal } of streams) {
     const unwanted = (): void => {
-      if (--wanted === 0) controller.abort(signal.reason);
+      if (--wanted === 0) served.abort(signal.reason);
     };
     signal.addEventListener("abort", unwanted, { once: true });
   }

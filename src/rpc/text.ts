@@ -8,12 +8,12 @@ export type ReadText = { readonly value: unknown } | { readonly error: RpcErrorO
 /** Levels of a message around its params or result: itself. */
 export const ENVELOPE = 1;
 
-/** Reads a text of at most `max` characters, nested so deep. */
-export function readText(text: string, max: number, depth?: number): ReadText {
+/** Reads a text of at most `max` characters, nested so deep; `parsed` is what it says, if that is known already. */
+export function readText(text: string, max: number, depth?: number, parsed?: unknown): ReadText {
   if (text.length > max) return refuse(`it is longer than ${max} characters`);
-  let value: unknown;
+  let value = parsed;
   try {
-    value = JSON.parse(text);
+    if (value === undefined) value = JSON.parse(text);
   } catch (error) {
     // An engine that recurses runs out of stack where text is nested without end.
     if (!(error instanceof SyntaxError)) return refuse(TOO_DEEP);

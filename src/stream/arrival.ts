@@ -2,9 +2,9 @@
 export interface Arrival {
   /**
    * Resolves once the chunks that were sent before the message have come, or never will; rejects with the reason of the
-   * signal. `undefined`: they have. Asked for only by who is going to wait, for who waits is kept.
+   * signal, which is made only now. `undefined`: they have. Asked for only by who is going to wait, for who waits is kept.
    */
-  wait(signal?: AbortSignal): Promise<void> | undefined;
+  wait(signal?: () => AbortSignal): Promise<void> | undefined;
   /** Have all of them come? */
   complete(): boolean;
   /** Resolves once they have been handled as well. */

@@ -234,7 +234,7 @@ export class DefaultStream {
     if (count === 0) return ARRIVED;
     return {
       wait: (signal) =>
-        this.#arrived >= count || this.#isComplete ? undefined : waitIn(this.#arrivals, count, signal),
+        this.#arrived >= count || this.#isComplete ? undefined : waitIn(this.#arrivals, count, signal?.()),
       complete: () => this.#arrived >= count,
       handled: () =>
         this.#handled >= count || this.#isDone ? Promise.resolve() : waitIn(this.#handlings, count, undefined),

@@ -9,8 +9,8 @@ import type { Frame } from "./frames.ts";
 export interface CoreReceiver extends LinkReceiver {
   /** A frame that was checked already. */
   frame(frame: Frame): void;
-  /** A control message as text. */
-  text(line: string): void;
+  /** A control message as text, and what it says if that is known already. */
+  text(line: string, parsed?: unknown): void;
   /** Asked before memory is given to a chunk of this stream: may it come, as far as its credit goes? */
   admits(stream: number): boolean;
   /** What came breaks the protocol. */

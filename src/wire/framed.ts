@@ -148,8 +148,8 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     this.#receiver?.met(first);
   }
 
-  text(line: string): void {
-    if (!this.#closed) this.#receiver?.text(line);
+  text(line: string, parsed?: unknown): void {
+    if (!this.#closed) this.#receiver?.text(line, parsed);
   }
 
   connected(): void {
