@@ -73,6 +73,8 @@ export class DoorLink implements MessageLink, LaneReceiver {
   readonly #meeting = new Meeting(this.#nonce);
   readonly #heartbeat: number | undefined;
   readonly #presence: Presence;
+  /** What the lane is made for. */
+  readonly #carries: "link" | "copies";
   #port: PortLike | undefined = undefined;
   /** The port, if it leads through the door. */
   #doorPort: DoorPort | undefined = undefined;
@@ -91,7 +93,8 @@ export class DoorLink implements MessageLink, LaneReceiver {
       post: (message) => this.#lane?.post(message),
       lost: (error) => this.#end(error),
     });
-    if (options.fork ?? !door.carries) {
+    this.#carries = options.transfer === false ? "copies" : "link";
+    if ((options.fork ?? !door.carries) && options.transfer !== false) {
       this.fork = fork;
       this.adopt = adopt;
     }
@@ -209,7 +212,7 @@ export class DoorLink implements MessageLink, LaneReceiver {
 
   #enter(port: PortLike, first: boolean): void {
     this.#port = port;
-    this.#lane = new PortLane(port, "link");
+    this.#lane = new PortLane(port, this.#carries);
     this.#lane.listen(this);
     this.#receiver?.met(first);
   }
