@@ -5,7 +5,7 @@ import { LinkError } from "../../src/errors.ts";
 import { ChildLink } from "./child-link.ts";
 import { Directory, sweep } from "./directory.ts";
 import { Listener } from "./listener.ts";
-import { checkArguments, type ResolvedSpawn, readSpawnOptions } from "./options.ts";
+import { checkCommand, type ResolvedSpawn, readSpawnOptions } from "./options.ts";
 import { Stderr } from "./stderr.ts";
 import type { SpawnOptions } from "./types.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -22,7 +22,7 @@ export async function spawn<Api = Untyped>(
   args: readonly string[] = [],
   options: SpawnOptions = {},
 ): Promise<WorkerProcess<Api>> {
-  checkArguments(args);
+  checkCommand(command, args);
   const resolved = readSpawnOptions(options);
   const { signal, directory: base } = options;
   signal?.throwIfAborted();

@@ -16,9 +16,6 @@ const taken = new WeakMap<WindowLike, Set<string>>();
 
 export function windowDoor(given: WindowLike | null | undefined, origin: string, name: string): Doorway {
   const other = checkWindow(given);
-  if (typeof name !== "string") {
-    throw mistake(new TypeError(`Cannot name a window link ${String(name)}: pass a string`), "BAD_OPTION");
-  }
   let off = (): void => {};
   return {
     name: "the window link",

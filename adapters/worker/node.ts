@@ -7,6 +7,7 @@ import { Worker as NodeWorker, type WorkerOptions as NodeWorkerOptions, parentPo
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink, type Doorway } from "../message-port/door-link.ts";
+import { checkOptions, OWN } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 
@@ -26,11 +27,13 @@ export class Worker extends NodeWorker {
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("workerLink option", OWN, options);
   return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: TOLD });
 }
 
 /** In a worker: the link to the thread that has started it. */
 export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("parentLink option", OWN, options);
   if (parentPort === null) {
     throw mistake(
       new TypeError("Cannot link to a parent: this is the main thread, call parentLink() in a worker"),

@@ -7,6 +7,7 @@ import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink, type Doorway } from "../message-port/door-link.ts";
 import { tellsClose } from "../message-port/link.ts";
+import { checkOptions, OWN } from "../message-port/options.ts";
 import { type Bond, TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 
@@ -21,11 +22,13 @@ const HOLDS: Bond = tellsClose() ? TOLD : { holds: true, watches: false, togethe
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("workerLink option", OWN, options);
   return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES });
 }
 
 /** In a worker: the link to the thread that has started it. */
 export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("parentLink option", OWN, options);
   const scope = globalThis as unknown as Partial<WorkerScope>;
   if (
     typeof scope.postMessage !== "function" ||
