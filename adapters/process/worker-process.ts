@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Untyped } from "../../src/api.ts";
 import { framed } from "../../src/bytes.ts";
 import { Channel, type ConnectOptions } from "../../src/channel.ts";
+import { LONGEST } from "../message-port/scheduler.ts";
 import type { ChildLink } from "./child-link.ts";
 import type { Stderr } from "./stderr.ts";
 import { Termination } from "./termination.ts";
@@ -105,9 +106,6 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
     }
   }
 }
-
-/** What a timer can hold; beyond it, it would fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 function later(ms: number, task: () => void): ReturnType<typeof setTimeout> | undefined {
   return ms > LONGEST ? undefined : setTimeout(task, ms);
