@@ -36,9 +36,8 @@ export const SHARED: Checks<Pick<MessagePortOptions, "trusted" | "heartbeat">> =
 
 /** Throws for the first of `options` that is none or has a wrong value; `undefined` is as good as left out. */
 export function checkOptions<Options extends object>(what: string, checks: Checks<Options>, options: Options): void {
-  if (typeof options !== "object" || options === null) {
+  if (typeof options !== "object" || options === null)
     throw mistake(new TypeError(`Cannot use these ${what}s: pass an object`), "BAD_OPTION");
-  }
   for (const [name, value] of Object.entries(options)) {
     const known = Object.hasOwn(checks, name);
     if (known && value === undefined) continue;

@@ -6,7 +6,8 @@
 import { Worker as NodeWorker, type WorkerOptions as NodeWorkerOptions, parentPort } from "node:worker_threads";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
-import { DoorLink, type Doorway } from "../message-port/door-link.ts";
+import { DoorLink } from "../message-port/door-link.ts";
+import type { Doorway } from "../message-port/doorway.ts";
 import { checkOptions, OWN } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
@@ -44,7 +45,6 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
 }
 
 function workerDoor(worker: NodeWorker): Doorway {
-  let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: true,
@@ -63,24 +63,21 @@ function workerDoor(worker: NodeWorker): Doorway {
         queueMicrotask(() =>
           lost(new LinkError("CONNECTION_LOST", "The worker has ended already: link one that runs")),
         );
-      off = () => worker.off("message", message).off("error", error).off("exit", exit);
+      return () => worker.off("message", message).off("error", error).off("exit", exit);
     },
-    shut: () => off(),
     keepAlive: (on) => (on ? worker.ref() : worker.unref()),
   };
 }
 
 function parentDoor(port: NonNullable<typeof parentPort>): Doorway {
-  let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => port.postMessage(message, transfer as never),
     open({ message }) {
       port.on("message", message);
-      off = () => port.off("message", message);
+      return () => port.off("message", message);
     },
-    shut: () => off(),
     keepAlive: () => {},
   };
 }
