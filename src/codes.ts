@@ -96,7 +96,7 @@ export type ProtocolErrorCode =
  * made. What goes wrong with a chunk errors the stream that it was written to or read from.
  */
 export type MistakeCode =
-  /** A limit, or an option of a stream, a call or a process, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
+  /** A limit, or an option of a link, a stream, a call or a process, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
   | "BAD_OPTION"
   /** `connect` was given what is no link, or a link of bytes as it is. Pass what an adapter gives; wrap a link of bytes by `framed` of `sluice/bytes`. */
   | "BAD_LINK"

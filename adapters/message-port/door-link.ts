@@ -3,41 +3,15 @@
  * window. From then on they have a private port, which one of them hands over to the other; or stay where they are, where a
  * port would be slower. What a door is, and who may speak there, its adapter knows.
  */
-import { LinkError } from "../../src/errors.ts";
-import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
 import { DoorPort } from "./door-port.ts";
-import { isGoodbye } from "./goodbye.ts";
-import { PortLane } from "./lane.ts";
-import { adopt, fork, HEARTBEAT } from "./link.ts";
-import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
-import { type Bond, Presence } from "./presence.ts";
-import { realmScheduler } from "./scheduler.ts";
+import type { Doorway } from "./doorway.ts";
+import { Endpoint } from "./endpoint.ts";
+import type { Ready } from "./meeting.ts";
+import type { Bond } from "./presence.ts";
 import type { MessagePortOptions, PortLike } from "./types.ts";
 
 /** Milliseconds that the door's own news of the other side may come after the end of the port. */
 const LAST_WORDS = 100;
-
-/** What is at the other side, seen from here: where the two meet, and nothing more. */
-export interface Doorway {
-  /** In the messages of errors. */
-  readonly name: string;
-  post(message: unknown, transfer: Transferable[]): void;
-  /**
-   * Starts listening. `message` returns whether a message was the link's alone: others need not see it. `unreadable`: one
-   * has come that cannot be read. `lost` may come at any time, and tells that nobody is at the other side any more.
-   */
-  open(on: { message(message: unknown): boolean; unreadable(): void; lost(error: Error): void }): void;
-  /** Stops listening. */
-  shut(): void;
-  /** Of a worker's side, where a worker never ends by itself: ends it, once its channel to the parent has closed. */
-  leave?(): void;
-  /** Whether the other side keeps this process alive. */
-  keepAlive(on: boolean): void;
-  /** Does `lost` come by itself when the other side dies? */
-  readonly tellsDeath: boolean;
-  /** Does all that the two say go through the door, being the quickest way? Else through a private port. */
-  readonly carries?: boolean;
-}
 
 export interface DoorOptions extends MessagePortOptions {
   /** Who hands the port over: this end, the other one, or the first of the two. */
@@ -61,156 +35,91 @@ function isPortMessage(message: unknown): message is PortMessage {
   return sluice === "port" && typeof to === "string" && typeof from === "string" && isPort;
 }
 
-export class DoorLink implements MessageLink, LaneReceiver {
-  readonly kind = "message";
-  readonly trusted: boolean;
-  readonly scheduler: Scheduler = realmScheduler();
-  readonly fork?: () => { lane: Lane; port: Transferable };
-  readonly adopt?: (port: unknown) => Lane | undefined;
+export class DoorLink extends Endpoint {
   readonly #door: Doorway;
   readonly #role: DoorOptions["role"];
-  readonly #nonce: string = makeNonce();
-  readonly #meeting = new Meeting(this.#nonce);
-  readonly #heartbeat: number | undefined;
-  readonly #presence: Presence;
-  #port: PortLike | undefined = undefined;
   /** The port, if it leads through the door. */
   #doorPort: DoorPort | undefined = undefined;
-  #lane: PortLane | undefined = undefined;
-  #receiver: LinkReceiver | undefined = undefined;
-  #isReady = false;
-  #closed = false;
+  /** The two have left the meeting for the port. */
+  #isInside = false;
+  #shut: (() => void) | undefined = undefined;
 
   constructor(door: Doorway, options: DoorOptions) {
+    super(options, { name: door.name, bond: options.bond, tells: door.tellsDeath, forks: !door.carries });
     this.#door = door;
     this.#role = options.role;
-    this.trusted = options.trusted ?? true;
-    this.#heartbeat = options.heartbeat ?? (door.tellsDeath ? 0 : undefined);
-    this.#presence = new Presence(options.bond, {
-      scheduler: this.scheduler,
-      post: (message) => this.#lane?.post(message),
-      lost: (error) => this.#end(error),
-    });
-    if (options.fork ?? !door.carries) {
-      this.fork = fork;
-      this.adopt = adopt;
-    }
   }
 
-  get heartbeat(): number {
-    return this.#heartbeat ?? (this.#presence.tells ? 0 : HEARTBEAT);
-  }
-
-  listen(receiver: LinkReceiver): void {
-    this.#receiver = receiver;
-    this.#door.open({
-      message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
-      unreadable: () => this.#doorPort?.fail(),
-      lost: (error) => this.#end(error),
-    });
-    this.#presence.begin(this.#nonce, (lock) => {
-      this.#isReady = true;
-      this.#meeting.lock = lock;
-      this.#door.post(this.#meeting.ready, []);
-    });
-  }
-
-  post(message: unknown, transfer?: Transferable[]): void {
-    this.#lane?.post(message, transfer);
-  }
-
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#lane?.close();
-    this.#presence.end();
-    this.#door.keepAlive(true);
-    this.#door.shut();
-    this.#door.leave?.();
-  }
-
-  keepAlive(on: boolean): void {
+  override keepAlive(on: boolean): void {
     // A worker lives as long as its channel: work comes from nowhere else.
-    if (this.#role === "guest" || this.#closed) return;
+    if (this.#role === "guest" || this.closed) return;
     this.#door.keepAlive(on);
-    if (on) this.#port?.ref?.();
-    else this.#port?.unref?.();
-  }
-
-  receive(message: unknown): void {
-    this.#presence.hear();
-    if (isGoodbye(message)) this.#presence.left();
-    else this.#receiver?.receive(message);
+    super.keepAlive(on);
   }
 
   /** The private port is gone. Why, the door may know a moment later: that the worker failed, or was terminated. */
-  lost(error: Error): void {
-    if (this.#role !== "guest" && this.#door.tellsDeath) this.scheduler.after(LAST_WORDS, () => this.#end(error));
-    else this.#end(error);
+  override lost(error: Error): void {
+    if (this.#role !== "guest" && this.#door.tellsDeath) this.scheduler.after(LAST_WORDS, () => this.end(error));
+    else this.end(error);
   }
 
-  #end(error: Error): void {
-    if (this.#closed) return;
-    const receiver = this.#receiver;
-    this.close();
-    receiver?.lost(error);
+  protected override open(): () => void {
+    const shut = this.#door.open({
+      message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
+      unreadable: () => this.#doorPort?.fail(),
+      lost: (error) => this.end(error),
+    });
+    this.#shut = shut;
+    return () => {
+      this.#door.keepAlive(true);
+      shut();
+      this.#door.leave?.();
+    };
+  }
+
+  protected override say(message: Ready | PortMessage, transfer: Transferable[] = []): void {
+    this.#door.post(message, transfer);
+  }
+
+  protected override found(remote: string, first: boolean): void {
+    if (this.#role === "host" || (this.#role === "equal" && first)) this.#handOver(remote);
   }
 
   /** Never true: what is said at the meeting hides from nobody. */
   #knock(message: unknown): false {
-    // What came before our own `ready` is said again in answer to that.
-    if (!this.#isReady) return false;
-    if (isReady(message)) this.#meet(message);
-    else if (
-      isPortMessage(message) &&
-      this.#role !== "host" &&
-      message.to === this.#nonce &&
-      this.#lane === undefined
-    ) {
-      if (message.port === null) {
-        if (this.#door.carries) this.#stay(message.from, false);
-      } else {
-        this.#enter(message.port, false);
-        // A worker has one parent, and that one does not start anew.
-        if (this.#role === "guest") this.#door.shut();
-      }
+    if (this.meet(message) || !isPortMessage(message)) return false;
+    const { to, from, port } = message;
+    if (this.#role === "host" || to !== this.nonce || this.#isInside) return false;
+    if (port === null) {
+      if (this.#door.carries) this.#stay(from, false);
+    } else {
+      this.#enter(port, false);
+      // A worker has one parent, and that one does not start anew.
+      if (this.#role === "guest") this.#shut?.();
     }
     return false;
   }
 
-  #meet(ready: Ready): void {
-    const { answer, met, restarted } = this.#meeting.hear(ready);
-    if (answer !== undefined) this.#door.post(answer, []);
-    if (restarted) {
-      const message = `The other end of ${this.#door.name} has started anew: connect anew here, too`;
-      this.#end(new LinkError("CONNECTION_LOST", message));
-    } else if (met) {
-      this.#presence.met(ready);
-      if (this.#role === "host" || (this.#role === "equal" && this.#meeting.first)) this.#handOver(ready.nonce);
-    }
-  }
-
   #handOver(to: string): void {
-    const said = { sluice: "port", to, from: this.#nonce } as const;
+    const said = { sluice: "port", to, from: this.nonce } as const;
     if (this.#door.carries) {
-      this.#door.post({ ...said, port: null } satisfies PortMessage, []);
+      this.say({ ...said, port: null });
       this.#stay(to, true);
       return;
     }
     const { port1, port2 } = new MessageChannel();
-    this.#door.post({ ...said, port: port2 } satisfies PortMessage, [port2]);
+    this.say({ ...said, port: port2 }, [port2]);
     this.#enter(port1, true);
   }
 
   #stay(remote: string, first: boolean): void {
-    this.#doorPort = new DoorPort(this.#door, this.#nonce, remote);
+    this.#doorPort = new DoorPort(this.#door, this.nonce, remote);
     this.#enter(this.#doorPort, first);
   }
 
   #enter(port: PortLike, first: boolean): void {
-    this.#port = port;
-    this.#lane = new PortLane(port, "link");
-    this.#lane.listen(this);
-    this.#receiver?.met(first);
+    this.#isInside = true;
+    this.use(port).listen(this);
+    this.met(first);
   }
 }

@@ -84,3 +84,26 @@ export class PortLane implements Lane {
 function handsOverAtOnce(): boolean {
   return "Deno" in globalThis;
 }
+
+/** A new port for a stream: the lane over our end of it, and the end for the remote. */
+export function fork(): { lane: Lane; port: Transferable } {
+  const { port1, port2 } = new MessageChannel();
+  return { lane: new PortLane(port1, "stream"), port: port2 };
+}
+
+/** The lane of a stream whose port has come, or `undefined` for what is no port. */
+export function adopt(port: unknown): Lane | undefined {
+  const like = port as Partial<PortLike> | null;
+  const isPort =
+    typeof like === "object" &&
+    like !== null &&
+    typeof like.postMessage === "function" &&
+    typeof like.start === "function";
+  return isPort ? new PortLane(like as PortLike, "stream") : undefined;
+}
+
+/** Node and Bun fire `close` at a port whose other end is gone; Deno and browsers do not. */
+export function tellsClose(): boolean {
+  const versions = (globalThis as { process?: { versions?: Record<string, string> } }).process?.versions;
+  return versions?.["node"] !== undefined && !("Deno" in globalThis);
+}

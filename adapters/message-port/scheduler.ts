@@ -2,7 +2,7 @@
 import type { Scheduler } from "../../src/link.ts";
 
 /** What a timer can hold; beyond it, it would fire at once. */
-const LONGEST = 2 ** 31 - 1;
+export const LONGEST: number = 2 ** 31 - 1;
 
 interface TimerLike {
   unref?(): void;

@@ -31,7 +31,8 @@ export interface MessagePortOptions {
   readonly fork?: boolean;
   /**
    * `false`: nothing is moved over the port, whatever streams are opened with: buffers are copied, and streams share it.
-   * For runtimes that refuse a transfer list, and for ports whose other end gets nothing that is moved. Default: true.
+   * For runtimes that refuse a transfer list, and for ports whose other end gets nothing that is moved. (Where a worker or
+   * a window is met, the port that the two then use is handed over all the same.) Default: true.
    */
   readonly transfer?: boolean;
   /**

@@ -12,6 +12,7 @@ import { mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink } from "../message-port/link.ts";
 import { isReady, makeNonce, type Ready } from "../message-port/meeting.ts";
+import { checkOptions, SHARED } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { ListenerObject, PortLike } from "../message-port/types.ts";
 import type { BroadcastLinkOptions } from "./types.ts";
@@ -24,6 +25,7 @@ export function broadcastLink(name: string, options: BroadcastLinkOptions = {}):
   if (typeof name !== "string" || name === "") {
     throw mistake(new TypeError(`Cannot name a broadcast link ${JSON.stringify(name)}: pass a string`), "BAD_OPTION");
   }
+  checkOptions("broadcastLink option", SHARED, options);
   // No runtime tells that the other one is gone; but a channel joins what is in one storage partition.
   return new MessagePortLink(new PairPort(name), { ...options, fork: false }, { bond: TOGETHER, tells: false });
 }

@@ -7,6 +7,7 @@ import { type Framed, framed } from "../../src/bytes.ts";
 import { LinkError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
+import { boolean, checkOptions } from "../message-port/options.ts";
 import { realmScheduler } from "../message-port/scheduler.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { ExtensionPort, ExtensionPortOptions } from "./types.ts";
@@ -21,6 +22,7 @@ interface BytesMessage {
 
 /** A link over `port`, which must be used for nothing else; its other end takes one, too. */
 export function extensionPortLink(port: ExtensionPort, options: ExtensionPortOptions = {}): Framed {
+  checkOptions("extensionPortLink option", { trusted: boolean }, options);
   return framed(new ExtensionLink(port, options.trusted ?? true));
 }
 

@@ -1,7 +1,7 @@
 /** What the links need of ports that are not the web's. */
 import type { MessagePortOptions } from "../message-port/types.ts";
 
-export type PortLinkOptions = Omit<MessagePortOptions, "fork">;
+export type PortLinkOptions = Pick<MessagePortOptions, "trusted" | "heartbeat">;
 export type BroadcastLinkOptions = PortLinkOptions;
 export type ExtensionPortOptions = Pick<MessagePortOptions, "trusted">;
 

@@ -2,12 +2,11 @@
 
 import { mistake } from "../../src/errors.ts";
 import type { ConnectOptions } from "../../src/options.ts";
+import { type Check, type Checks, checkOptions, milliseconds } from "../message-port/options.ts";
 import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts";
 
 const START_TIMEOUT = 10_000;
 const SHUTDOWN: Required<ShutdownTimes> = { finish: Number.POSITIVE_INFINITY, exit: 5_000, terminate: 5_000 };
-
-type Check = (value: unknown) => string | undefined;
 
 const any: Check = () => undefined;
 const oneOf =
@@ -18,15 +17,13 @@ const ofType =
   (type: string): Check =>
   (value) =>
     typeof value === type ? undefined : `pass a ${type}`;
-const milliseconds: Check = (value) =>
-  typeof value === "number" && value >= 0 ? undefined : "pass milliseconds, 0 or more";
 const object: Check = (value) => (typeof value === "object" && value !== null ? undefined : "pass an object");
 const path: Check = (value) => (typeof value === "string" || value instanceof URL ? undefined : "pass a path");
 const signal: Check = (value) =>
   typeof (value as Partial<AbortSignal>)?.addEventListener === "function" ? undefined : "pass an AbortSignal";
 
 /** Checked by `connect`. */
-const CONNECT: Readonly<Record<keyof ConnectOptions, Check>> = {
+const CONNECT: Checks<ConnectOptions> = {
   methods: any,
   streams: any,
   ponyfill: any,
@@ -37,7 +34,7 @@ const CONNECT: Readonly<Record<keyof ConnectOptions, Check>> = {
   trace: any,
 };
 
-const CHECKS: Readonly<Record<Exclude<keyof SpawnOptions, keyof ConnectOptions>, Check>> = {
+const CHECKS: Checks<Omit<SpawnOptions, keyof ConnectOptions>> = {
   cwd: path,
   env: object,
   control: oneOf("stdio", "fd"),
@@ -52,13 +49,13 @@ const CHECKS: Readonly<Record<Exclude<keyof SpawnOptions, keyof ConnectOptions>,
   onStray: ofType("function"),
 };
 
-const TIMES: Readonly<Record<keyof ShutdownTimes, Check>> = {
+const TIMES: Checks<ShutdownTimes> = {
   finish: milliseconds,
   exit: milliseconds,
   terminate: milliseconds,
 };
 
-const PARENT: Readonly<Record<keyof ParentLinkOptions, Check>> = {
+const PARENT: Checks<ParentLinkOptions> = {
   control: oneOf("stdio", "fd"),
   heartbeat: milliseconds,
   onStray: ofType("function"),
@@ -73,8 +70,8 @@ export interface ResolvedSpawn {
 }
 
 export function readSpawnOptions(options: SpawnOptions): ResolvedSpawn {
-  check("spawn option", { ...CONNECT, ...CHECKS }, options);
-  check("spawn option shutdown", TIMES, options.shutdown ?? {});
+  checkOptions("spawn option", { ...CONNECT, ...CHECKS }, options);
+  checkOptions("spawn option shutdown", TIMES, options.shutdown ?? {});
   const { control = "stdio", startTimeout = START_TIMEOUT, shutdown } = options;
   for (const key of ["stdin", "stdout"] as const) {
     if (options[key] !== undefined && control === "stdio") {
@@ -86,36 +83,17 @@ export function readSpawnOptions(options: SpawnOptions): ResolvedSpawn {
   return { connect, process: options, control, startTimeout, shutdown: { ...SHUTDOWN, ...defined(shutdown) } };
 }
 
-export function checkArguments(args: readonly string[]): void {
+export function checkCommand(command: string, args: readonly string[]): void {
+  if (typeof command !== "string") {
+    throw mistake(new TypeError("Cannot spawn a process: pass its command, a string"), "BAD_OPTION");
+  }
   if (Array.isArray(args) && args.every((arg) => typeof arg === "string")) return;
   const message = "Cannot spawn a process with these arguments: pass a list of strings, and the options after it";
   throw mistake(new TypeError(message), "BAD_OPTION");
 }
 
 export function checkParentOptions(options: ParentLinkOptions): void {
-  check("option of parentLink", PARENT, options);
-}
-
-function check(what: string, checks: Readonly<Record<string, Check>>, options: object): void {
-  for (const [key, value] of Object.entries(options)) {
-    const known = Object.hasOwn(checks, key) ? checks[key] : undefined;
-    if (known === undefined) {
-      const names = Object.keys(checks).join(", ");
-      throw mistake(
-        new TypeError(`Cannot use the ${what} "${key}": no such option, use one of ${names}`),
-        "BAD_OPTION",
-      );
-    }
-    const wrong = value === undefined ? undefined : known(value);
-    if (wrong === undefined) continue;
-    const message = `Cannot set the ${what} ${key} to ${shown(value)}: ${wrong}`;
-    const mistaken = typeof value === "number" ? new RangeError(message) : new TypeError(message);
-    throw mistake(mistaken, "BAD_OPTION");
-  }
-}
-
-function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  checkOptions("parentLink option", PARENT, options);
 }
 
 function defined(times: ShutdownTimes = {}): ShutdownTimes {

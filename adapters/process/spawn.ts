@@ -2,16 +2,14 @@
 import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from "node:child_process";
 import type { Untyped } from "../../src/api.ts";
 import { LinkError } from "../../src/errors.ts";
+import { LONGEST } from "../message-port/scheduler.ts";
 import { ChildLink } from "./child-link.ts";
 import { Directory, sweep } from "./directory.ts";
 import { Listener } from "./listener.ts";
-import { checkArguments, type ResolvedSpawn, readSpawnOptions } from "./options.ts";
+import { checkCommand, type ResolvedSpawn, readSpawnOptions } from "./options.ts";
 import { Stderr } from "./stderr.ts";
 import type { SpawnOptions } from "./types.ts";
 import { WorkerProcess } from "./worker-process.ts";
-
-/** What a timer can hold; beyond it, it would fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 /**
  * Starts `command` and gives a channel to it, with its process. Resolves when it can be called and streams can be
@@ -22,7 +20,7 @@ export async function spawn<Api = Untyped>(
   args: readonly string[] = [],
   options: SpawnOptions = {},
 ): Promise<WorkerProcess<Api>> {
-  checkArguments(args);
+  checkCommand(command, args);
   const resolved = readSpawnOptions(options);
   const { signal, directory: base } = options;
   signal?.throwIfAborted();

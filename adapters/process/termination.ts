@@ -4,10 +4,8 @@
  *     waits for it to exit ──exit ms──▶ SIGTERM ──terminate ms──▶ SIGKILL
  */
 import type { ChildProcess } from "node:child_process";
+import { LONGEST } from "../message-port/scheduler.ts";
 import type { ShutdownTimes } from "./types.ts";
-
-/** What a timer can hold; beyond it, it would fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 const STEPS = ["wait", "terminate", "kill"] as const;
 export type Step = (typeof STEPS)[number];

@@ -4,6 +4,7 @@ import type { Untyped } from "../../src/api.ts";
 import { framed } from "../../src/bytes.ts";
 import { Channel } from "../../src/channel.ts";
 import type { ConnectOptions } from "../../src/options.ts";
+import { LONGEST } from "../message-port/scheduler.ts";
 import type { ChildLink } from "./child-link.ts";
 import type { Stderr } from "./stderr.ts";
 import { Termination } from "./termination.ts";
@@ -106,9 +107,6 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
     }
   }
 }
-
-/** What a timer can hold; beyond it, it would fire at once. */
-const LONGEST = 2 ** 31 - 1;
 
 function later(ms: number, task: () => void): ReturnType<typeof setTimeout> | undefined {
   return ms > LONGEST ? undefined : setTimeout(task, ms);

@@ -9,6 +9,7 @@ import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
 import { makeNonce } from "../message-port/meeting.ts";
+import { checkOptions, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { MessagePortOptions, PortLike } from "../message-port/types.ts";
 
@@ -38,6 +39,7 @@ export function serviceWorkerLink(
   target: ServiceWorker | ServiceWorkerRegistration,
   options: ServiceWorkerLinkOptions = {},
 ): MessageLink {
+  checkOptions("serviceWorkerLink option", OWN, options);
   const worker = workerOf(target);
   const { port1, port2 } = new MessageChannel();
   const id = makeNonce();
@@ -71,6 +73,7 @@ export function serviceWorkerLink(
  * worker live, which it does for some minutes at the most. Returns what stops it; links that were taken live on.
  */
 export function onClient(take: (link: MessageLink) => void, options: ServiceWorkerLinkOptions = {}): () => void {
+  checkOptions("onClient option", OWN, options);
   if (!("registration" in globalThis && "clients" in globalThis)) {
     throw mistake(
       new TypeError("Cannot wait for clients: this is no service worker, call onClient() in one"),

@@ -6,6 +6,7 @@
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
+import { checkOptions, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { MessagePortOptions, PortLike } from "../message-port/types.ts";
 
@@ -16,6 +17,7 @@ export type SharedWorkerLinkOptions = Omit<MessagePortOptions, "trusted">;
  * one, or a new one, make another SharedWorker of the same URL: the browser joins it to the same worker.
  */
 export function sharedWorkerLink(worker: SharedWorker, options: SharedWorkerLinkOptions = {}): MessageLink {
+  checkOptions("sharedWorkerLink option", OWN, options);
   const context: PortContext = {
     bond: TOGETHER,
     begin({ lost, isMet }) {
@@ -38,6 +40,7 @@ export function sharedWorkerLink(worker: SharedWorker, options: SharedWorkerLink
  * script runs first: clients that connect before are not heard of. Returns what stops it; links that were taken live on.
  */
 export function onClient(take: (link: MessageLink) => void, options: SharedWorkerLinkOptions = {}): () => void {
+  checkOptions("onClient option", OWN, options);
   if (!("onconnect" in globalThis)) {
     throw mistake(
       new TypeError("Cannot wait for clients: this is no shared worker, call onClient() in one"),

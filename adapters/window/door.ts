@@ -4,7 +4,7 @@
  * the right origin, or nobody.
  */
 import { LinkError, mistake } from "../../src/errors.ts";
-import type { Doorway } from "../message-port/door-link.ts";
+import type { Doorway } from "../message-port/doorway.ts";
 import { realmScheduler } from "../message-port/scheduler.ts";
 import type { WindowLike } from "./types.ts";
 
@@ -16,10 +16,6 @@ const taken = new WeakMap<WindowLike, Set<string>>();
 
 export function windowDoor(given: WindowLike | null | undefined, origin: string, name: string): Doorway {
   const other = checkWindow(given);
-  if (typeof name !== "string") {
-    throw mistake(new TypeError(`Cannot name a window link ${String(name)}: pass a string`), "BAD_OPTION");
-  }
-  let off = (): void => {};
   return {
     name: "the window link",
     tellsDeath: false,
@@ -37,13 +33,12 @@ export function windowDoor(given: WindowLike | null | undefined, origin: string,
       };
       addEventListener("message", onMessage);
       stop = realmScheduler().after(LOOK, look);
-      off = () => {
+      return () => {
         stop();
         removeEventListener("message", onMessage);
         taken.get(other)?.delete(name);
       };
     },
-    shut: () => off(),
     keepAlive: () => {},
   };
 }

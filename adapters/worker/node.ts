@@ -6,7 +6,9 @@
 import { Worker as NodeWorker, type WorkerOptions as NodeWorkerOptions, parentPort } from "node:worker_threads";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
-import { DoorLink, type Doorway } from "../message-port/door-link.ts";
+import { DoorLink } from "../message-port/door-link.ts";
+import type { Doorway } from "../message-port/doorway.ts";
+import { checkOptions, OWN } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 
@@ -26,11 +28,13 @@ export class Worker extends NodeWorker {
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("workerLink option", OWN, options);
   return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: TOLD });
 }
 
 /** In a worker: the link to the thread that has started it. */
 export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("parentLink option", OWN, options);
   if (parentPort === null) {
     throw mistake(
       new TypeError("Cannot link to a parent: this is the main thread, call parentLink() in a worker"),
@@ -41,7 +45,6 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
 }
 
 function workerDoor(worker: NodeWorker): Doorway {
-  let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: true,
@@ -60,24 +63,21 @@ function workerDoor(worker: NodeWorker): Doorway {
         queueMicrotask(() =>
           lost(new LinkError("CONNECTION_LOST", "The worker has ended already: link one that runs")),
         );
-      off = () => worker.off("message", message).off("error", error).off("exit", exit);
+      return () => worker.off("message", message).off("error", error).off("exit", exit);
     },
-    shut: () => off(),
     keepAlive: (on) => (on ? worker.ref() : worker.unref()),
   };
 }
 
 function parentDoor(port: NonNullable<typeof parentPort>): Doorway {
-  let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: true,
     post: (message, transfer) => port.postMessage(message, transfer as never),
     open({ message }) {
       port.on("message", message);
-      off = () => port.off("message", message);
+      return () => port.off("message", message);
     },
-    shut: () => off(),
     keepAlive: () => {},
   };
 }

@@ -5,8 +5,10 @@
  */
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
-import { DoorLink, type Doorway } from "../message-port/door-link.ts";
-import { tellsClose } from "../message-port/link.ts";
+import { DoorLink } from "../message-port/door-link.ts";
+import type { Doorway } from "../message-port/doorway.ts";
+import { tellsClose } from "../message-port/lane.ts";
+import { checkOptions, OWN } from "../message-port/options.ts";
 import { type Bond, TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 
@@ -21,11 +23,13 @@ const HOLDS: Bond = tellsClose() ? TOLD : { holds: true, watches: false, togethe
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("workerLink option", OWN, options);
   return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES });
 }
 
 /** In a worker: the link to the thread that has started it. */
 export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
+  checkOptions("parentLink option", OWN, options);
   const scope = globalThis as unknown as Partial<WorkerScope>;
   if (
     typeof scope.postMessage !== "function" ||
@@ -67,7 +71,6 @@ function ownMessages(message: (data: unknown) => boolean): (event: MessageEvent)
 }
 
 function workerDoor(worker: globalThis.Worker): Doorway {
-  let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: tellsClose(),
@@ -97,7 +100,7 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         lost(new LinkError("CONNECTION_LOST", "The worker was terminated"));
         return result;
       };
-      off = () => {
+      return () => {
         worker.removeEventListener("message", onMessage, FIRST);
         worker.removeEventListener("messageerror", unreadable);
         worker.removeEventListener("error", onError);
@@ -105,7 +108,6 @@ function workerDoor(worker: globalThis.Worker): Doorway {
         worker.terminate = terminate;
       };
     },
-    shut: () => off(),
     keepAlive(on) {
       const counted = worker as { ref?(): void; unref?(): void };
       if (on) counted.ref?.();
@@ -115,7 +117,6 @@ function workerDoor(worker: globalThis.Worker): Doorway {
 }
 
 function parentDoor(scope: WorkerScope): Doorway {
-  let off = (): void => {};
   return {
     name: "the worker",
     tellsDeath: true,
@@ -125,12 +126,11 @@ function parentDoor(scope: WorkerScope): Doorway {
       const onMessage = ownMessages(message);
       scope.addEventListener("message", onMessage, FIRST);
       scope.addEventListener("messageerror", unreadable);
-      off = () => {
+      return () => {
         scope.removeEventListener("message", onMessage, FIRST);
         scope.removeEventListener("messageerror", unreadable);
       };
     },
-    shut: () => off(),
     ...(isDeno && { leave: () => scope.close() }),
     keepAlive: () => {},
   };

@@ -67,7 +67,7 @@ const topics: Readonly<Record<string, (contract: Contract) => void>> = {
 };
 
 /** A gap may also be that something never comes: it is waited for that long, in milliseconds. */
-const GAP = 5_000;
+const GAP = 1_000;
 
 /** Registers all tests for the link that `makePair` makes pairs over. */
 export function linkContract(name: string, makePair: MakePair, gaps: Gaps = {}): void {

@@ -109,7 +109,7 @@ function readArguments() {
       options: {
         runtime: { type: "string", multiple: true },
         column: { type: "string", multiple: true },
-        concurrency: { type: "string", default: "3" },
+        concurrency: { type: "string", default: "2" },
         // Read where browsers are looked for.
         install: { type: "boolean" },
       },

@@ -28,6 +28,13 @@ it.each([
   });
 });
 
+it("spawn() with what is no command, or no options, is a TypeError, and spawns nothing", async () => {
+  for (const given of [[5], [undefined], ["node", [], null], ["node", [], 5]] as unknown[][]) {
+    const spawned = (spawn as (...given: unknown[]) => Promise<unknown>)(...given);
+    await expect(spawned).rejects.toMatchObject({ name: "TypeError", code: "BAD_OPTION" });
+  }
+});
+
 it("a command with its arguments in it is not there: the message says where they go", async () => {
   await expect(spawn("node child.mjs")).rejects.toMatchObject({
     code: "SPAWN_FAILED",

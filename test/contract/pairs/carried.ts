@@ -3,7 +3,8 @@
  * Both ends are in the test's own process; the channel is a MessageChannel, and somebody else talks on it all the time.
  */
 import { connect, LinkError } from "sluice";
-import { DoorLink, type Doorway } from "../../../adapters/message-port/door-link.ts";
+import { DoorLink } from "../../../adapters/message-port/door-link.ts";
+import type { Doorway } from "../../../adapters/message-port/doorway.ts";
 import { TOLD } from "../../../adapters/message-port/presence.ts";
 import type { MakePair } from "../suite/pair.ts";
 import { farHere } from "./far-here.ts";
@@ -49,10 +50,10 @@ function door(port: MessagePort): Doorway {
       port.onmessage = ({ data }) => void message(data);
       port.onmessageerror = unreadable;
       port.addEventListener("close", () => lost(new LinkError("CONNECTION_LOST", "The other end is gone")));
-    },
-    shut() {
-      port.onmessage = null;
-      port.onmessageerror = null;
+      return () => {
+        port.onmessage = null;
+        port.onmessageerror = null;
+      };
     },
     keepAlive() {},
   };

@@ -4,15 +4,12 @@
  */
 import { setImmediate as turn } from "node:timers/promises";
 import { connect } from "sluice";
-import { raw } from "sluice/codecs/raw";
-import { codecs } from "../../fixtures/codecs.mjs";
-import { farSide } from "../../fixtures/far.mjs";
 import { Net } from "../../simulation/link.ts";
 import { Random } from "../../simulation/random.ts";
 import type { LinkPlan } from "../../simulation/scenario.ts";
 import { World } from "../../simulation/world.ts";
-import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
+import { farHere } from "./far-here.ts";
 import { native } from "./in-process.ts";
 
 const plan: LinkPlan = {
@@ -40,14 +37,7 @@ export function simulated(seed: number, changes: Partial<LinkPlan> = {}): MakePa
   return (options) => {
     const world = new World(false);
     const net = new Net(world, seeds.fork(), { ...plan, ...changes, trusted: !options.untrusted }, ignored);
-    const side = farSide({
-      connect,
-      raw,
-      codecs,
-      classes: native,
-      makeLink: () => net.B,
-      ...(options.far && { spec: options.far }),
-    });
+    const far = farHere(options, { makeLink: () => net.B, classes: native });
     const near = connect(net.A, options.near);
     let running = true;
     let idleRounds = 0;
@@ -60,7 +50,7 @@ export function simulated(seed: number, changes: Partial<LinkPlan> = {}): MakePa
     })();
     return {
       near,
-      far: new Far(async (question, ...args) => structuredClone(await side.ask(question, ...structuredClone(args)))),
+      far,
       classes: native,
       kill: () => net.kill(),
       async idle() {

@@ -1,0 +1,53 @@
+/** Checks what was asked of an adapter, before anything is made: an option that is unknown or wrong would go unnoticed. */
+import { mistake } from "../../src/errors.ts";
+import type { MessagePortOptions } from "./types.ts";
+
+/** What to do instead, or `undefined` where the value is right. */
+export type Check = (value: unknown) => string | undefined;
+
+/** One for each option that there is. */
+export type Checks<Options> = Readonly<Record<keyof Options, Check>>;
+
+export const boolean: Check = (value) => (typeof value === "boolean" ? undefined : "pass true or false");
+
+export const milliseconds: Check = (value) =>
+  typeof value === "number" && value >= 0 ? undefined : "pass milliseconds, 0 or more";
+
+/** The options of a link to anybody. */
+export const ANYBODY: Checks<MessagePortOptions> = {
+  trusted: boolean,
+  fork: boolean,
+  transfer: boolean,
+  heartbeat: milliseconds,
+};
+
+/** Those of a link to a worker of one's own, which is trusted. */
+export const OWN: Checks<Omit<MessagePortOptions, "trusted">> = {
+  fork: boolean,
+  transfer: boolean,
+  heartbeat: milliseconds,
+};
+
+/** Those of a link that has one port for all, and moves nothing. */
+export const SHARED: Checks<Pick<MessagePortOptions, "trusted" | "heartbeat">> = {
+  trusted: boolean,
+  heartbeat: milliseconds,
+};
+
+/** Throws for the first of `options` that is none or has a wrong value; `undefined` is as good as left out. */
+export function checkOptions<Options extends object>(what: string, checks: Checks<Options>, options: Options): void {
+  if (typeof options !== "object" || options === null)
+    throw mistake(new TypeError(`Cannot use these ${what}s: pass an object`), "BAD_OPTION");
+  for (const [name, value] of Object.entries(options)) {
+    const known = Object.hasOwn(checks, name);
+    if (known && value === undefined) continue;
+    const wrong = known
+      ? checks[name as keyof Options](value)
+      : `no such option, use one of ${Object.keys(checks).join(", ")}`;
+    if (wrong === undefined) continue;
+    const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+    const message = known ? `set the ${what} ${name} to ${shown}` : `use the ${what} "${name}"`;
+    const Mistake = known && typeof value === "number" ? RangeError : TypeError;
+    throw mistake(new Mistake(`Cannot ${message}: ${wrong}`), "BAD_OPTION");
+  }
+}
