@@ -9,7 +9,8 @@ import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, typ
 import { type Method, Serving, type ServingHost } from "./serving.ts";
 
 export type { CallOptions } from "./calls.ts";
-export type { CallContext, Method } from "./serving.ts";
+export type { CallContext } from "./served.ts";
+export type { Method } from "./serving.ts";
 
 export interface RpcHost extends CallsHost, ServingHost {
   /** Messages that a batch of the remote may have. */

@@ -8,6 +8,7 @@ import type { Arrival } from "../stream/arrival.ts";
 import type { Reply } from "./batch.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { makeProgress } from "./progress.ts";
+import { type CallContext, Context, Served } from "./served.ts";
 import {
   abandonAll,
   discardIn,
@@ -17,18 +18,6 @@ import {
   type Received,
   type Values,
 } from "./values.ts";
-
-/** What a method is told beside its params. */
-export interface CallContext {
-  /** Aborted with the caller's reason when it cancels, or when the connection is lost. */
-  readonly signal: AbortSignal;
-  /** Have all chunks come that the caller had sent on the default stream before? False: that direction has ended. */
-  readonly dataComplete: boolean;
-  /** Resolves once these chunks have been handled: once what `onData`'s function gave for each has settled. */
-  dataHandled(): Promise<void>;
-  /** Tells the caller's `onProgress` a value, like those in params. Nothing once answered or cancelled, or in a notification. */
-  progress(value: unknown): void;
-}
 
 export type Method = (params: never, context: CallContext) => unknown;
 
@@ -48,32 +37,6 @@ interface Request {
   readonly params: unknown;
   readonly id: unknown;
   readonly streams: unknown;
-}
-
-/** A call of the remote in progress. Most are over before anybody asks for their signal, so it is made when one does. */
-class Served {
-  readonly method: string;
-  readonly reply: Reply;
-  #controller: AbortController | undefined = undefined;
-
-  constructor(method: string, reply: Reply) {
-    this.method = method;
-    this.reply = reply;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
-  }
-
-  get aborted(): boolean {
-    return this.#controller?.signal.aborted === true;
-  }
-
-  abort(reason: unknown): void {
-    this.#controller ??= new AbortController();
-    this.#controller.abort(reason);
-  }
 }
 
 /** What a method gave, and what it was given. */
@@ -117,7 +80,8 @@ export class Serving {
     const key = id === undefined ? {} : (id as RpcId);
     const served = this.#begin(key, method, reply);
     this.#receive(request, key, served, (received) => {
-      this.#run(method, received, this.#context(key, served, arrival), arrival).then(
+      const context = new Context(served, arrival, (value) => this.#progress(key, served, value));
+      this.#run(method, received, context, arrival).then(
         (result) => this.#finish(key, served, result),
         (error) => {
           endAll(received.streams, error);
@@ -148,22 +112,10 @@ export class Serving {
     });
   }
 
-  /** What the method is told. Its progress is worth nothing once it was answered. */
-  #context(key: RpcId | object, served: Served, arrival: Arrival): CallContext {
-    return {
-      get signal() {
-        return served.signal;
-      },
-      progress: (value) => {
-        if (isId(key) && this.#served.get(key) === served && !served.aborted) {
-          this.#host.send(makeProgress(key, value, served.method));
-        }
-      },
-      get dataComplete() {
-        return arrival.complete();
-      },
-      dataHandled: () => arrival.handled(),
-    };
+  /** Its progress is worth nothing once it was answered. */
+  #progress(key: RpcId | object, served: Served, value: unknown): void {
+    if (isId(key) && this.#served.get(key) === served && !served.aborted)
+      this.#host.send(makeProgress(key, value, served.method));
   }
 
   refuse(id: unknown, error: RpcErrorObject, reply: Reply = this.#send): void {
