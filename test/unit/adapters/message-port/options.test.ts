@@ -139,9 +139,12 @@ describe.each(links)("The options of %s", (_, names, make) => {
     }
   });
 
-  it.runIf(!names.includes("origin"))("refuse what holds none", () => {
-    for (const bad of [null, 5, "transfer"]) expect(() => makeWith(bad)).toThrow(refusal(/: pass an object/));
-  });
+  // A link to a window misses its origin first, see below.
+  if (!names.includes("origin")) {
+    it("refuse what holds none", () => {
+      for (const bad of [null, 5, "transfer"]) expect(() => makeWith(bad)).toThrow(refusal(/: pass an object/));
+    });
+  }
 });
 
 it("windowLink without options lacks its origin", () => {
