@@ -4,7 +4,7 @@
  */
 
 /** Bytes in one turn of the event loop. */
-const MOST_IN_A_TURN = 256 * 1024;
+const MOST_IN_A_TURN = 128 * 1024;
 
 export class Pace {
   readonly #resume: () => void;
