@@ -1,5 +1,4 @@
 /** Checks what was asked, before anything is made, and fills in what was not. */
-
 import { mistake } from "../../src/errors.ts";
 import type { ConnectOptions } from "../../src/options.ts";
 import { type Check, type Checks, checkOptions, milliseconds } from "../message-port/options.ts";

@@ -2,8 +2,9 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { DATA } from "../unit/support/bytes.ts";
 import { withPython } from "./python.ts";
-import { ACCEPT, CANCEL, CREDIT, DATA, END, ENDED, ERROR, floats, OPEN, REFUSE, ScriptedParent } from "./scripted.ts";
+import { ACCEPT, CANCEL, CREDIT, END, ENDED, ERROR, floats, OPEN, REFUSE, ScriptedParent } from "./scripted.ts";
 
 const MORE = 1;
 const REST = 2;

@@ -8,6 +8,7 @@ import os from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { onTestFinished } from "vitest";
+import { frameBytes } from "../unit/support/bytes.ts";
 import { python, script } from "./python.ts";
 
 export interface Frame {
@@ -20,7 +21,6 @@ export interface Frame {
 export const OPEN = 2;
 export const ACCEPT = 3;
 export const REFUSE = 4;
-export const DATA = 5;
 export const END = 6;
 export const ENDED = 7;
 export const ERROR = 8;
@@ -105,14 +105,7 @@ export class ScriptedParent {
 
   send(type: number, stream: number, payload: Buffer | Message = Buffer.alloc(0), flags = 0, total = 0): void {
     const body = Buffer.isBuffer(payload) ? payload : Buffer.from(JSON.stringify(payload));
-    const head = Buffer.alloc(16);
-    head.writeUInt32LE(body.length, 0);
-    head.writeUInt8(type, 4);
-    head.writeUInt8(flags, 5);
-    head.writeUInt16LE(type === DATA ? 1 : 0, 6);
-    head.writeUInt32LE(stream, 8);
-    head.writeUInt32LE(total, 12);
-    this.#data.write(Buffer.concat([head, body, Buffer.alloc(-body.length & 7)]));
+    this.#data.write(frameBytes({ type, flags, stream, total }, body));
   }
 
   open(stream: number, name: string, codec: string, limit: number, unit = "chunks"): void {
