@@ -1,11 +1,8 @@
 /** Pairs whose far end is in a worker of the web's kind: in browsers, Deno and Bun. */
-import { connect } from "sluice";
 import { type WorkerLinkOptions, workerLink } from "sluice/worker";
-import { Far } from "../suite/far.ts";
 import type { MakePair } from "../suite/pair.ts";
-import { native } from "./in-process.ts";
 import { askOver } from "./questions.ts";
-import { type FarWorker, Workers } from "./workers.ts";
+import { type FarWorker, inWorkers, Workers } from "./workers.ts";
 
 interface Started extends FarWorker {
   readonly worker: globalThis.Worker;
@@ -19,21 +16,7 @@ const AHEAD = "Deno" in globalThis ? 12 : 1;
 
 /** `script`: what `test/fixtures/web-worker.mjs` was bundled to. */
 export function inWebWorker(script: URL, link: WorkerLinkOptions = {}): MakePair {
-  const workers = new Workers(() => load(script), AHEAD);
-  return (options) => {
-    const started = workers.take(options);
-    const { worker, ask } = started;
-    void ask("setUp", options.far ?? {}, link);
-    const near = connect(workerLink(worker as never, link), options.near);
-    const far = new Far(ask);
-    return {
-      near,
-      far,
-      classes: native,
-      kill: () => void started.terminate(),
-      dispose: () => workers.giveBack(started, near, far),
-    };
-  };
+  return inWorkers(new Workers(() => load(script), AHEAD), (worker) => workerLink(worker as never, link), link);
 }
 
 function load(script: URL): Started {
@@ -50,15 +33,10 @@ function load(script: URL): Started {
     worker,
     failures,
     ...questions,
-    leave() {
-      return new Promise((resolve) => {
-        worker.addEventListener("message", function hear({ data: { left } }) {
-          if (left === undefined) return;
-          worker.removeEventListener("message", hear);
-          resolve(left);
-        });
-        worker.postMessage({ leave: true });
-      });
+    listen(hear) {
+      const onMessage = ({ data }: MessageEvent): void => hear(data);
+      worker.addEventListener("message", onMessage);
+      return () => worker.removeEventListener("message", onMessage);
     },
     terminate() {
       worker.terminate();

@@ -1,11 +1,8 @@
 /** Pairs whose far end is in a worker of `node:worker_threads`, which runs what was built. */
-import { connect } from "sluice";
 import { Worker, type WorkerLinkOptions, workerLink } from "sluice/worker";
-import { Far } from "../suite/far.ts";
 import type { MakePair, PairOptions } from "../suite/pair.ts";
-import { native } from "./in-process.ts";
 import { askOver } from "./questions.ts";
-import { type FarWorker, Workers } from "./workers.ts";
+import { type FarWorker, inWorkers, Workers } from "./workers.ts";
 
 const fixture = new URL("../../fixtures/worker.mjs", import.meta.url);
 
@@ -38,15 +35,9 @@ function load(script: URL): Started {
     worker,
     failures,
     ...questions,
-    leave() {
-      return new Promise((resolve) => {
-        worker.on("message", function hear({ left }) {
-          if (left === undefined) return;
-          worker.off("message", hear);
-          resolve(left);
-        });
-        worker.postMessage({ leave: true });
-      });
+    listen(hear) {
+      worker.on("message", hear);
+      return () => worker.off("message", hear);
     },
     async terminate() {
       await worker.terminate();
@@ -58,19 +49,5 @@ function load(script: URL): Started {
 
 /** `script`: where the fixture is, for who runs this from elsewhere. */
 export function inWorker(link: WorkerLinkOptions = {}, script: URL = fixture): MakePair {
-  const workers = new Workers(() => load(script));
-  return (options) => {
-    const started = workers.take(options);
-    const { worker, ask } = started;
-    void ask("setUp", options.far ?? {}, link);
-    const near = connect(workerLink(worker, link), options.near);
-    const far = new Far(ask);
-    return {
-      near,
-      far,
-      classes: native,
-      kill: () => worker.terminate().then(() => {}),
-      dispose: () => workers.giveBack(started, near, far),
-    };
-  };
+  return inWorkers(new Workers(() => load(script)), (worker) => workerLink(worker, link), link);
 }

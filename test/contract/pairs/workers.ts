@@ -3,16 +3,19 @@
  * found serves the next: its channel was closed, in peace at both ends, and nothing that was asked waits for an answer.
  * Any other is terminated. What a channel has left behind in a worker fails its test.
  */
-import type { Channel } from "sluice";
-import type { Far } from "../suite/far.ts";
-import type { PairOptions } from "../suite/pair.ts";
+import { type Channel, connect, type Link } from "sluice";
+import type { WorkerLinkOptions } from "sluice/worker";
+import { Far } from "../suite/far.ts";
+import type { MakePair, PairOptions } from "../suite/pair.ts";
+import { native } from "./in-process.ts";
 import type { Questions } from "./questions.ts";
 
 export interface FarWorker extends Questions {
+  readonly worker: { postMessage(message: unknown): void };
   /** What it failed with, though no test has asked for it. */
   readonly failures: unknown[];
-  /** By the worker's own port, so that all that was said there before has come: what it finds left behind. */
-  leave(): Promise<string[]>;
+  /** Calls `hear` with what the worker says on its own port; returns what stops that. */
+  listen(hear: (said: { readonly left?: string[] }) => void): () => void;
   terminate(): Promise<void> | void;
   /** Whether it keeps the process alive. */
   keepAlive?(on: boolean): void;
@@ -70,6 +73,28 @@ export class Workers<W extends FarWorker> {
   }
 }
 
+/** Makes pairs whose far sides are in `workers`, over links that `linkTo` makes. */
+export function inWorkers<W extends FarWorker>(
+  workers: Workers<W>,
+  linkTo: (worker: W["worker"]) => Link,
+  link: WorkerLinkOptions,
+): MakePair {
+  return (options) => {
+    const started = workers.take(options);
+    const { worker, ask } = started;
+    void ask("setUp", options.far ?? {}, link);
+    const near = connect(linkTo(worker), options.near);
+    const far = new Far(ask);
+    return {
+      near,
+      far,
+      classes: native,
+      kill: () => started.terminate(),
+      dispose: () => workers.giveBack(started, near, far),
+    };
+  };
+}
+
 /** Resolves with what was left in the worker; `undefined`: the channel was not closed in peace at both ends. */
 async function leave(worker: FarWorker, near: Channel, far: Far): Promise<string[] | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -77,7 +102,7 @@ async function leave(worker: FarWorker, near: Channel, far: Far): Promise<string
     timer = setTimeout(() => resolve(undefined), CLOSING);
   });
   const closed = async (): Promise<string[] | undefined> =>
-    (await endsInPeace(worker, near, far)) ? worker.leave() : undefined;
+    (await endsInPeace(worker, near, far)) ? leftIn(worker) : undefined;
   try {
     return await Promise.race([closed(), late]);
   } catch {
@@ -85,6 +110,18 @@ async function leave(worker: FarWorker, near: Channel, far: Far): Promise<string
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** By the worker's own port, so that all that was said there before has come: what it finds left behind. */
+function leftIn({ worker, listen }: FarWorker): Promise<string[]> {
+  return new Promise((resolve) => {
+    const stop = listen(({ left }) => {
+      if (left === undefined) return;
+      stop();
+      resolve(left);
+    });
+    worker.postMessage({ leave: true });
+  });
 }
 
 /**
