@@ -2,7 +2,7 @@
 //   node scripts/test.mjs [--full] [--install] [PART ...]
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { fullParts, parts } from "./parts.mjs";
 import { runTool } from "./tools.mjs";
@@ -43,9 +43,11 @@ async function runPart({ name, command, budget, env = {} }) {
     ? [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
     : command;
   const start = performance.now();
-  const { status, lastLine } = await runTool(args, env);
+  const { status, lastLine, failures } = await runTool(args, env);
   const seconds = (performance.now() - start) / 1000;
-  const counts = isVitest ? vitestCounts(report) : (countsIn(lastLine) ?? { passed: status === 0 ? 1 : 0, failed: 0 });
+  const counts = isVitest
+    ? vitestCounts(report)
+    : { failures, ...(countsIn(lastLine) ?? { passed: status === 0 ? 1 : 0, failed: 0 }) };
   rmSync(folder, { recursive: true });
   const late = seconds > 2 * budget;
   // Whatever made it fail without a failed test (an unhandled error, no test at all) is one failure.
@@ -55,11 +57,22 @@ async function runPart({ name, command, budget, env = {} }) {
 
 function vitestCounts(report) {
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8"));
-    return { passed: numPassedTests, failed: numFailedTests };
+    const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, "utf8"));
+    return { passed: numPassedTests, failed: numFailedTests, failures: testResults.flatMap(failuresOf) };
   } catch {
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [] };
   }
+}
+
+/** Of a file that could not be loaded there are no tests, but a message. */
+function failuresOf({ name: file, status, message, assertionResults }) {
+  const tests = assertionResults.filter((test) => test.status === "failed");
+  if (status === "failed" && tests.length === 0) return [describe(file, message)];
+  return tests.map(({ fullName, failureMessages }) => describe(`${file} > ${fullName}`, failureMessages[0]));
+}
+
+function describe(what, message = "") {
+  return `FAIL ${relative(process.cwd(), what)}\n${message.replace(/^/gm, "    ")}`;
 }
 
 function countsIn(line) {
@@ -67,8 +80,10 @@ function countsIn(line) {
   return match && { passed: Number(match[1]), failed: Number(match[2]) };
 }
 
+/** The failures once more, for whoever reads the end only; the table; the sums. */
 function summarise(rows) {
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
+  for (const { name, failures } of rows) for (const failure of failures) console.log(`\n${name}: ${failure}`);
   console.log(
     `\n${"part".padEnd(20)} ${"passed".padStart(7)} ${"failed".padStart(7)} ${"seconds".padStart(8)} ${"budget".padStart(7)}`,
   );
