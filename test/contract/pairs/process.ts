@@ -21,6 +21,11 @@ import { native } from "./in-process.ts";
 const fixture = fileURLToPath(new URL("../../fixtures/process.mjs", import.meta.url));
 /** As many pairs as one test makes. */
 const AHEAD = 2;
+/**
+ * Looks in a row at which both accounts are as they were. A child has a turn of its event loop between two looks, in
+ * which it takes what its socket has, but 128 KiB at the most: so many are the largest chunk of any test, twice.
+ */
+const STILL = 16;
 
 interface Started {
   readonly child: ChildProcess;
@@ -66,6 +71,7 @@ export class Children {
       this.#spares.unshift(taken);
       throw error;
     }
+    const far = new Far(ask);
     void ask("setUp", options.far ?? {});
     let met = false;
     near.ready.then(
@@ -80,9 +86,11 @@ export class Children {
     };
     return {
       near,
-      far: new Far(ask),
+      far,
       classes: native,
       defaultWindow: 1_024,
+      // The data have a way of their own, on which no call goes: round trips tell nothing of it.
+      idle: () => stillness(near, far),
       async kill() {
         // `spawn` gives no channel before its data can go, and tells otherwise of a child that dies before.
         if (met) await link.started;
@@ -142,6 +150,16 @@ async function load(base: string): Promise<Started> {
     text += more;
   });
   return { child, ask: asking(child), directory, listener, exited, printed: () => text };
+}
+
+/** Waits until nothing has moved at either end, `STILL` times in a row. */
+async function stillness(near: Channel, far: Far): Promise<void> {
+  let before: string | undefined;
+  for (let still = 0; still < STILL; ) {
+    const now = JSON.stringify([near.stats(), (await far.started()) && (await far.channelStats())]);
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
 }
 
 function asking(child: ChildProcess): Ask {
