@@ -70,6 +70,8 @@ export type ProtocolErrorCode =
   | "BAD_STATE"
   /** A chunk has more bytes than the receiver's `limits.maxChunk`, which it told in `$/hello`. Cut chunks up at the sender, or raise the receiver's limit. */
   | "CHUNK_TOO_LARGE"
+  /** Over bytes a remote that is not trusted has begun a chunk, and nothing more of it came for 30 s. Mend the sender: it finishes what it has begun, or ends the stream. */
+  | "CHUNK_UNFINISHED"
   /** A chunk started beyond the receiver's limit, or more came than `initialCredit` allows before the stream was accepted. Mend the sender: a chunk may start only while there is credit. */
   | "CREDIT_OVERRUN"
   /** More than `limits.idleGrants` grants came in a row without a chunk in between. Mend the receiver, so that it grants half of a window at once, or raise the sender's limit. */

@@ -39,6 +39,8 @@ interface Assembly {
   /** Of the first fragment. */
   readonly header: Header;
   filled: number;
+  /** What was there of it at the last look. */
+  seen: number;
 }
 
 const DATA = TYPES["stream-data"];
@@ -55,6 +57,8 @@ export class Decoder {
   #place: Uint8Array | undefined = undefined;
   #placed = 0;
   #length = 0;
+  /** How much of it was there at the last look. */
+  #seen = -1;
   /** The assembly that it belongs to; `undefined` for a payload in one piece. */
   #assembly: Assembly | undefined = undefined;
   /** The last frame was a large one. */
@@ -74,6 +78,27 @@ export class Decoder {
     for (const { memory } of this.#assemblies.values()) held += memory.length;
     if (this.#place !== undefined && this.#assembly === undefined) held += this.#place.length;
     return held;
+  }
+
+  /** Has more than a small frame begun to come, and is not all there? */
+  get isUnfinished(): boolean {
+    return this.#place !== undefined || this.#assemblies.size > 0;
+  }
+
+  /** The stream of a payload of which nothing has come since this was asked before. */
+  stalled(): number | undefined {
+    if (this.#place !== undefined) {
+      const before = this.#seen;
+      this.#seen = this.#placed;
+      if (before === this.#placed) return this.#header.stream;
+    }
+    for (const [stream, assembly] of this.#assemblies) {
+      if (assembly === this.#assembly) continue;
+      const before = assembly.seen;
+      assembly.seen = assembly.filled;
+      if (before === assembly.filled) return stream;
+    }
+    return undefined;
   }
 
   /** Where the next bytes are to be put. */
@@ -210,7 +235,7 @@ export class Decoder {
     if ((flags & REST) !== 0) throw badFragment(stream, "its first one never came");
     // The padding of a fragment that ends at no multiple of 8 lies behind where the next one starts.
     const memory = this.#allocate(placeLength(total) + 8);
-    const assembly: Assembly = { memory, total, header: { ...header }, filled: 0 };
+    const assembly: Assembly = { memory, total, header: { ...header }, filled: 0, seen: -1 };
     this.#assemblies.set(stream, assembly);
     return assembly;
   }
@@ -236,6 +261,7 @@ export class Decoder {
     this.#place = place;
     this.#placed = here;
     this.#length = size;
+    this.#seen = -1;
   }
 
   #compact(): void {

@@ -19,6 +19,8 @@ const BYTES_PER_UNIT = 3;
 const TABLE = 16;
 /** Milliseconds for what is queued to be sent when a link is closed. */
 const LAST_WORDS = 1_000;
+/** Milliseconds without a byte of it, until a remote that is not trusted is held to a chunk that it has begun. */
+const UNFINISHED = 30_000;
 
 const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPES).map(([name, number]) => [number, name]));
 const encoder = new TextEncoder();
@@ -41,6 +43,8 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   #longestMessage: number = Number.POSITIVE_INFINITY;
   /** Of streams, that came in this turn. */
   #errors: Frame[] = [];
+  /** Prevents the next look at what is unfinished, if there is to be one. */
+  #unwatch: (() => void) | undefined = undefined;
   #closed = false;
 
   /** The most bytes in a chunk that comes, and characters of a message. */
@@ -130,6 +134,7 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#unwatch?.();
     let open = true;
     const end = (): void => {
       if (!open) return;
@@ -167,12 +172,27 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
     } catch (error) {
       this.#receiver?.breach(error);
     }
+    if (!this.trusted && this.#unwatch === undefined) this.#watch();
+  }
+
+  /** Memory is given to a chunk when it begins: one that never ends would keep it. */
+  #watch(): void {
+    this.#unwatch = undefined;
+    if (this.#closed || !this.#decoder.isUnfinished) return;
+    const stream = this.#decoder.stalled();
+    if (stream === undefined) {
+      this.#unwatch = this.scheduler.after(UNFINISHED, () => this.#watch());
+      return;
+    }
+    const message = `Cannot wait for the rest of a chunk of stream ${stream}: none of it came for ${UNFINISHED / 1000} s`;
+    this.#receiver?.breach(new ProtocolError("CHUNK_UNFINISHED", message));
   }
 
   lost(error: Error): void {
     if (this.#closed) return;
     this.#tellErrors();
     this.#closed = true;
+    this.#unwatch?.();
     this.#outbox.close();
     this.#receiver?.lost(error);
     this.#link.close();

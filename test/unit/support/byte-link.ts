@@ -5,7 +5,7 @@ import { FakeScheduler } from "./scheduler.ts";
 
 export class MockByteLink implements ByteLink {
   readonly kind = "bytes";
-  readonly trusted = true;
+  readonly trusted: boolean;
   readonly heartbeat = 0;
   readonly scheduler: FakeScheduler = new FakeScheduler();
   readonly post?: (line: string) => void;
@@ -15,7 +15,8 @@ export class MockByteLink implements ByteLink {
   readonly lines: string[] = [];
   closed = false;
 
-  constructor(ownControl: boolean = false) {
+  constructor(ownControl: boolean = false, trusted: boolean = true) {
+    this.trusted = trusted;
     if (ownControl) this.post = (line) => void this.lines.push(line);
   }
 

@@ -5,14 +5,14 @@ import type { CoreReceiver } from "../../../src/wire/core-link.ts";
 import { FramedLink } from "../../../src/wire/framed.ts";
 import type { Frame } from "../../../src/wire/frames.ts";
 import { MockByteLink } from "../support/byte-link.ts";
-import { DATA, feed, frameBytes, joined, MORE, pattern, text } from "../support/bytes.ts";
+import { DATA, feed, frameBytes, joined, MORE, pattern, REST, text } from "../support/bytes.ts";
 import { thrownBy } from "../support/error-of.ts";
 
 const LIMITS = { maxChunk: 1024 * 1024, message: 1024 * 1024 };
 
 /** A framed link that is connected, and what its core hears. */
-function make(ownControl: boolean = false, connected: boolean = true) {
-  const link = new MockByteLink(ownControl);
+function make(ownControl: boolean = false, connected: boolean = true, trusted: boolean = true) {
+  const link = new MockByteLink(ownControl, trusted);
   const framed = new FramedLink(link, LIMITS);
   const heard: { frames: Frame[]; texts: string[]; breaches: unknown[]; losses: Error[] } = {
     frames: [],
@@ -199,4 +199,54 @@ describe("FramedLink", () => {
       expect(heard.breaches).toEqual([]);
     });
   }
+
+  const first = frameBytes({ type: DATA, stream: 1, flags: MORE, total: 1_000_000 }, pattern(10_000));
+  const rest = frameBytes({ type: DATA, stream: 1, flags: MORE | REST }, pattern(10_000));
+  const whole = frameBytes({ type: DATA, stream: 3 }, pattern(100_000));
+  /** What stands still, and a byte that takes it further. */
+  for (const [what, begun, more] of [
+    ["between two of its fragments", first, rest],
+    ["within a fragment", joined(first, rest.subarray(0, 5_000)), rest.subarray(5_000, 5_001)],
+    ["in one piece", whole.subarray(0, 50_000), whole.subarray(50_000, 50_001)],
+  ] as const) {
+    it(`a chunk that stands still for 30 s is a breach of a remote that is not trusted: ${what}`, async () => {
+      const { link, framed, heard } = make(false, true, false);
+      bring(framed, begun);
+      await link.scheduler.pass(29_000);
+      bring(framed, more);
+      await link.scheduler.pass(30_999);
+      expect(heard.breaches).toEqual([]);
+      await link.scheduler.pass(1);
+      expect(heard.breaches).toEqual([expect.objectContaining({ code: "CHUNK_UNFINISHED" })]);
+      expect(link.scheduler.timers.length).toBeLessThanOrEqual(1);
+    });
+
+    it(`a remote that is trusted may take its time: ${what}`, async () => {
+      const { link, framed, heard } = make();
+      bring(framed, begun);
+      await link.scheduler.pass(300_000);
+      expect(heard.breaches).toEqual([]);
+    });
+  }
+
+  it("a chunk that stands still is noticed beside one that comes on", async () => {
+    const { link, framed, heard } = make(false, true, false);
+    bring(framed, first, whole.subarray(0, 50_000));
+    for (let at = 50_000; at < 50_005; at++) {
+      await link.scheduler.pass(20_000);
+      bring(framed, whole.subarray(at, at + 1));
+    }
+    expect(heard.breaches).toEqual([expect.objectContaining({ message: expect.stringContaining("stream 1") })]);
+  });
+
+  it("nothing is watched once all has come, or the link has ended", async () => {
+    const { link, framed, heard } = make(false, true, false);
+    bring(framed, whole);
+    await link.scheduler.pass(30_000);
+    expect(link.scheduler.timers).toEqual([]);
+    bring(framed, first);
+    expect(link.scheduler.timers.length).toBe(1);
+    link.receiver.lost(new Error("gone"));
+    expect([link.scheduler.timers, heard.breaches]).toEqual([[], []]);
+  });
 });
