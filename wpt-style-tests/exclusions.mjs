@@ -69,7 +69,12 @@ export const exclusions = [
 
 /** The gap that a subtest is, if it is one. */
 export function knownGap(where, test) {
-  return gapsOf(where).find((gap) => (gap.test === undefined ? !gap.except?.includes(test) : gap.test === test));
+  return gapsOf(where).find((gap) => covers(gap, test));
+}
+
+/** Is it about that subtest? */
+export function covers({ test, except = [] }, name) {
+  return test === undefined ? !except.includes(name) : test === name;
 }
 
 /** All gaps of one file, `where` being `{ subject, file, runtime }`. */

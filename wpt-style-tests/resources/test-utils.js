@@ -3,24 +3,35 @@
 
 self.delay = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** A message there and back through ports of its own: behind those that are on their way already. */
-const trip = () =>
+/**
+ * Two ports that are joined, one of which was posted as a stream's are: where such ports take a longer way than others,
+ * what goes over them comes behind what the streams have on their way already.
+ */
+const postedPair = () =>
   new Promise((resolve) => {
+    const carrier = new MessageChannel();
     const { port1, port2 } = new MessageChannel();
-    port2.onmessage = () => port2.postMessage("back");
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
+    carrier.port2.onmessage = ({ ports: [posted] }) => {
+      carrier.port1.close();
+      resolve([port1, posted]);
     };
-    port1.postMessage("there");
+    carrier.port1.postMessage(null, [port2]);
   });
 
 /**
- * Waits until whatever can still happen by itself across a pair has happened. In rounds, each with messages of its own:
- * how long a message takes, and whether a time-out that is due comes before it, differs by runtime and by load.
+ * Waits until whatever can still happen by itself across a pair has happened. In rounds, each with a message there and
+ * back: how long one takes, and whether a time-out that is due comes before it, differs by runtime and by load.
  */
 self.quiet = async () => {
+  const [near, far] = await postedPair();
+  far.onmessage = () => far.postMessage("back");
+  const trip = () =>
+    new Promise((resolve) => {
+      near.onmessage = resolve;
+      near.postMessage("there");
+    });
   for (let round = 0; round < 10; round++) await Promise.all([delay(4), trip()]);
+  near.close();
 };
 
 /** "pending", "fulfilled" or "rejected" for each promise, once all is quiet. */
@@ -127,6 +138,7 @@ self.recordingSink = (underlying = {}, strategy = undefined) => {
         sink.controller = controller;
       },
       write(chunk, controller) {
+        globalThis.__n = 1 + (globalThis.__n ?? 0);
         sink.events.push(["write", chunk]);
         return underlying.write?.(chunk, controller);
       },

@@ -2,17 +2,18 @@
 // happens as plain messages and does not know what counts as a failure.
 
 import { files, harness } from "suite:sources";
+import { covers } from "../exclusions.mjs";
 import { loadSubject } from "../resources/subjects.mjs";
 
 const statuses = ["pass", "fail", "timeout", "not run", "precondition failed"];
 
 /**
  * `report` gets `{ type: "start" | "result" | "complete", ... }`. A subtest that takes longer than `testTimeout` ms has
- * timed out, and the next one starts; `gaps` are the names of those that are not expected to pass ("*": all of the
- * file) and have `gapTimeout` ms. With `stop` the failure of any other one ends the run.
+ * timed out, and the next one starts; those of `gaps` (`[{ test, except }]`) are not expected to pass and have
+ * `gapTimeout` ms. With `stop` the failure of any other one ends the run.
  */
 export default function main({ file, subject, testTimeout, gapTimeout, gaps, stop }, report) {
-  const isGap = (name) => gaps.includes(name) || gaps.includes("*");
+  const isGap = (name) => gaps.some((gap) => covers(gap, name));
   return new Promise((resolve) => {
     Object.assign(globalThis, loadSubject(subject));
     globalThis.self ??= globalThis;

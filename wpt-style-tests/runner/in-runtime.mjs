@@ -83,7 +83,7 @@ async function* inTurn(runtime, { subjects, filter, limits, stop = false }, conc
 async function runFile(runtime, realm, { file, subject, limits, stop }) {
   const where = { file, subject, runtime: runtime.version };
   const { deadline, ...timeouts } = limits;
-  const gaps = gapsOf(where).map(({ test }) => test ?? "*");
+  const gaps = gapsOf(where).map(({ test, except }) => ({ test, except }));
   const init = { file, subject, ...timeouts, gaps, stop };
   const { reports, problem } = await runtime.run({ file: realm, init, deadline });
   const results = reports.filter(({ type }) => type === "result");
