@@ -55,7 +55,14 @@ class Turns {
     const due = this.#tasks;
     this.#tasks = [];
     this.#heard = 0;
-    for (const task of due) task();
+    for (const task of due) {
+      try {
+        task();
+      } catch (error) {
+        // As if each had a turn of its own.
+        reportError(error);
+      }
+    }
   }
 }
 

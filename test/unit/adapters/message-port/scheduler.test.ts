@@ -1,5 +1,5 @@
 /** The realm's scheduler, as the core sees it. */
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { realmScheduler } from "../../../../adapters/message-port/scheduler.ts";
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -59,4 +59,49 @@ describe("realmScheduler()", () => {
       expect(fired).toBe(false);
     },
   );
+});
+
+/** A realm of its own, in which a message to oneself is the quickest turn. */
+async function asInBrowsers(): Promise<typeof import("../../../../adapters/message-port/scheduler.ts")> {
+  vi.stubGlobal("setImmediate", undefined);
+  vi.resetModules();
+  return import("../../../../adapters/message-port/scheduler.ts");
+}
+
+describe("realmScheduler(), where a turn is a message", () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it("runs what was yielded in a later turn, all of it, in order", async () => {
+    const { realmScheduler } = await asInBrowsers();
+    const order: string[] = [];
+    realmScheduler().yield(() => void order.push("first"));
+    await Promise.resolve();
+    expect(order).toEqual([]);
+    await new Promise<void>((resolve) => realmScheduler().yield(resolve));
+    expect(order).toEqual(["first"]);
+  });
+
+  it("lets what has waited for eight messages go on with the next, once", async () => {
+    const { realmScheduler, hear } = await asInBrowsers();
+    let ran = 0;
+    realmScheduler().yield(() => void ran++);
+    for (let message = 0; message < 8; message++) hear();
+    expect(ran).toBe(0);
+    hear();
+    expect(ran).toBe(1);
+    await new Promise<void>((resolve) => realmScheduler().yield(resolve));
+    expect(ran).toBe(1);
+  });
+
+  it("a task that throws is reported, and takes nothing from the others", async () => {
+    const { realmScheduler } = await asInBrowsers();
+    const reported = vi.fn();
+    vi.stubGlobal("reportError", reported);
+    const error = new Error("Thrown by a task");
+    realmScheduler().yield(() => {
+      throw error;
+    });
+    await new Promise<void>((resolve) => realmScheduler().yield(resolve));
+    expect(reported.mock.calls).toEqual([[error]]);
+  });
 });
