@@ -100,7 +100,7 @@ export type ProtocolErrorCode =
 export type MistakeCode =
   /** A limit, or an option of a link, a stream, a call or a process, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
   | "BAD_OPTION"
-  /** `connect` was given what is no link, or a link of bytes as it is. Pass what an adapter gives; wrap a link of bytes by `framed` of `sluice/bytes`. */
+  /** `connect` was given what is no link, or a link of bytes as it is; or an adapter's link was to be made to what is no port or worker. Pass the port or worker itself; give `connect` what an adapter gives, and wrap a link of bytes by `framed` of `sluice/bytes`. */
   | "BAD_LINK"
   /** A method or stream of a definition cannot be what was given. Give a function, for methods `{ params, handler }` with a schema, for streams `{ handler }` with options; names of methods must not start with `$/`. */
   | "BAD_DEFINITION"

@@ -34,6 +34,14 @@ export const SHARED: Checks<Pick<MessagePortOptions, "trusted" | "heartbeat">> =
   heartbeat: milliseconds,
 };
 
+/** Throws for what a link cannot be made to, since it lacks one of these methods; `pass` says what would do. */
+export function checkEnd(link: string, end: unknown, methods: readonly string[], pass: string): void {
+  const given = (end ?? {}) as Readonly<Record<string, unknown>>;
+  if (methods.every((name) => typeof given[name] === "function")) return;
+  const shown = end === undefined || end === null ? String(end) : `this ${typeof end}`;
+  throw mistake(new TypeError(`Cannot make a ${link} to ${shown}: pass ${pass}`), "BAD_LINK");
+}
+
 /** Throws for the first of `options` that is none or has a wrong value; `undefined` is as good as left out. */
 export function checkOptions<Options extends object>(what: string, checks: Checks<Options>, options: Options): void {
   if (typeof options !== "object" || options === null)

@@ -5,7 +5,7 @@
  */
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink } from "../message-port/link.ts";
-import { checkOptions, SHARED } from "../message-port/options.ts";
+import { checkEnd, checkOptions, SHARED } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { ListenerObject, PortLike } from "../message-port/types.ts";
 import type { ElectronPort, PortLinkOptions } from "./types.ts";
@@ -15,6 +15,7 @@ import type { ElectronPort, PortLinkOptions } from "./types.ts";
  * `messagePortLink(port, { transfer: false })`.
  */
 export function electronPortLink(port: ElectronPort, options: PortLinkOptions = {}): MessageLink {
+  checkEnd("electronPortLink", port, ["postMessage", "on", "start"], "a MessagePortMain");
   checkOptions("electronPortLink option", SHARED, options);
   return new MessagePortLink(portOf(port), { ...options, fork: false }, { bond: TOLD, tells: true });
 }

@@ -7,8 +7,8 @@ import { type Framed, framed } from "../../src/bytes.ts";
 import { LinkError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
-import { boolean, checkOptions } from "../message-port/options.ts";
-import { realmScheduler } from "../message-port/scheduler.ts";
+import { boolean, checkEnd, checkOptions } from "../message-port/options.ts";
+import { hear, realmScheduler } from "../message-port/scheduler.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { ExtensionPort, ExtensionPortOptions } from "./types.ts";
 
@@ -22,6 +22,7 @@ interface BytesMessage {
 
 /** A link over `port`, which must be used for nothing else; its other end takes one, too. */
 export function extensionPortLink(port: ExtensionPort, options: ExtensionPortOptions = {}): Framed {
+  checkEnd("extensionPortLink", port, ["postMessage", "disconnect"], "a runtime.Port");
   checkOptions("extensionPortLink option", { trusted: boolean }, options);
   return framed(new ExtensionLink(port, options.trusted ?? true));
 }
@@ -77,6 +78,7 @@ class ExtensionLink implements ByteLink {
   }
 
   readonly #onMessage = (message: unknown): void => {
+    hear();
     const { sluice, base64 } = (message ?? {}) as Partial<BytesMessage>;
     if (isReady(message)) {
       const { answer, met, restarted } = this.#meeting.hear(message);

@@ -9,7 +9,7 @@ import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
 import { makeNonce } from "../message-port/meeting.ts";
-import { checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { MessagePortOptions, PortLike } from "../message-port/types.ts";
 
@@ -39,6 +39,7 @@ export function serviceWorkerLink(
   target: ServiceWorker | ServiceWorkerRegistration,
   options: ServiceWorkerLinkOptions = {},
 ): MessageLink {
+  checkEnd("serviceWorkerLink", target, ["addEventListener"], "a ServiceWorker, or its registration");
   checkOptions("serviceWorkerLink option", OWN, options);
   const worker = workerOf(target);
   const { port1, port2 } = new MessageChannel();

@@ -6,7 +6,7 @@
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
-import { checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { MessagePortOptions, PortLike } from "../message-port/types.ts";
 
@@ -17,6 +17,7 @@ export type SharedWorkerLinkOptions = Omit<MessagePortOptions, "trusted">;
  * one, or a new one, make another SharedWorker of the same URL: the browser joins it to the same worker.
  */
 export function sharedWorkerLink(worker: SharedWorker, options: SharedWorkerLinkOptions = {}): MessageLink {
+  checkEnd("sharedWorkerLink", worker?.port, ["postMessage"], "a SharedWorker");
   checkOptions("sharedWorkerLink option", OWN, options);
   const context: PortContext = {
     bond: TOGETHER,

@@ -8,7 +8,7 @@ import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
-import { checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 
@@ -28,6 +28,7 @@ export class Worker extends NodeWorker {
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}): MessageLink {
+  checkEnd("workerLink", worker, ["postMessage", "on"], "a Worker of node:worker_threads");
   checkOptions("workerLink option", OWN, options);
   return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: TOLD });
 }

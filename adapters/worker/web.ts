@@ -8,7 +8,7 @@ import type { MessageLink } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
 import { tellsClose } from "../message-port/lane.ts";
-import { checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
 import { type Bond, TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 
@@ -23,6 +23,7 @@ const HOLDS: Bond = tellsClose() ? TOLD : { holds: true, watches: false, togethe
 
 /** A link to a worker that this thread has started; the worker takes `parentLink()`. */
 export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
+  checkEnd("workerLink", worker, ["postMessage", "addEventListener"], "a Worker");
   checkOptions("workerLink option", OWN, options);
   return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES });
 }

@@ -35,14 +35,16 @@ function client(onClient: typeof onSharedClient, type: string, fields: object, o
 
 const service = Object.assign(new EventTarget(), { postMessage() {}, state: "activated" }) as unknown as ServiceWorker;
 
+const worker = Object.assign(new EventEmitter(), { postMessage() {} }) as unknown as Worker;
+
 const ofThread: readonly string[] = ["fork", "transfer", "heartbeat"];
 const ofAnybody: readonly string[] = ["trusted", ...ofThread];
 
 const links: readonly (readonly [string, readonly string[], Make])[] = [
   ["messagePortLink", ofAnybody, (options) => messagePortLink(port(), options)],
-  ["workerLink", ofThread, (options) => workerLink(new EventEmitter() as Worker, options)],
+  ["workerLink", ofThread, (options) => workerLink(worker, options)],
   ["parentLink", ofThread, (options) => parentLink(options)],
-  ["workerLink of the web's", ofThread, (options) => web.workerLink(new EventTarget() as never, options)],
+  ["workerLink of the web's", ofThread, (options) => web.workerLink(service as never, options)],
   [
     "parentLink of the web's",
     ofThread,
@@ -145,6 +147,26 @@ describe.each(links)("The options of %s", (_, names, make) => {
       for (const bad of [null, 5, "transfer"]) expect(() => makeWith(bad)).toThrow(refusal(/: pass an object/));
     });
   }
+});
+
+describe.each<[string, string, (end: never) => unknown]>([
+  ["messagePortLink", "a MessagePort", (end) => messagePortLink(end)],
+  ["workerLink", "a Worker of node:worker_threads", (end) => workerLink(end)],
+  ["workerLink", "a Worker", (end) => web.workerLink(end)],
+  ["sharedWorkerLink", "a SharedWorker", (end) => sharedWorkerLink(end)],
+  ["serviceWorkerLink", "a ServiceWorker, or its registration", (end) => serviceWorkerLink(end)],
+  ["electronPortLink", "a MessagePortMain", (end) => electronPortLink(end)],
+  ["extensionPortLink", "a runtime.Port", (end) => extensionPortLink(end)],
+])("%s", (link, what, make) => {
+  it.each([undefined, null, 5, "worker.js", {}, new URL("https://example.com/worker.js")])(
+    `refuses %j: it takes ${what}`,
+    (end) => {
+      const message = expect.stringMatching(new RegExp(`^Cannot make a ${link} to .*: pass ${what}$`));
+      expect(() => make(end as never)).toThrow(
+        expect.objectContaining({ name: "TypeError", code: "BAD_LINK", message }),
+      );
+    },
+  );
 });
 
 it("windowLink without options lacks its origin", () => {
