@@ -17,7 +17,7 @@ import type { ConnectOptions, Link } from "./options.ts";
 import type { CallOptions } from "./rpc/peer.ts";
 import type { Remote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
-import { Session, type SessionState, unsupported } from "./session.ts";
+import { Session, type SessionState } from "./session.ts";
 import type { OpenOptions } from "./stream/definition.ts";
 import type { StreamStats } from "./stream/stats.ts";
 import type { ChannelStream } from "./stream/stream.ts";
@@ -85,8 +85,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   openStream(name: string = "", options: OpenOptions = {}): ChannelStream {
     const session = this.#session;
     streamName(name);
-    if (session.isEnding) throw session.closedError(`open stream "${name}"`);
-    if (!session.takesStreams) throw unsupported(`stream "${name}"`);
+    const refusal = session.streamRefusal(`stream "${name}"`);
+    if (refusal !== undefined) throw refusal;
     return session.streams.open(name, options);
   }
 
@@ -142,9 +142,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Writes a chunk to the default stream. Resolves once there was credit for it. */
   sendData(chunk: unknown): Promise<void> {
     const session = this.#session;
-    if (session.isEnding) return Promise.reject(session.closedError("send data"));
-    if (!session.takesStreams) return Promise.reject(unsupported("the default stream"));
-    return session.data.send(chunk);
+    const refusal = session.streamRefusal("the default stream", "send data");
+    return refusal === undefined ? session.data.send(chunk) : Promise.reject(refusal);
   }
 
   /**

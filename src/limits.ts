@@ -2,7 +2,7 @@
  * The bounds that hold whatever the remote does. A partial object keeps every other default; `connect` validates
  * them and `$/hello` tells the remote, so that an honest one never runs into them.
  */
-import { mistake } from "./errors.ts";
+import { mistake, unknownOption } from "./errors.ts";
 
 export interface Limits {
   /** Streams opened by the remote and not yet finished; more of ours wait at our side. Default 16,384, untrusted 1,024. */
@@ -75,10 +75,7 @@ export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boo
   const limits: Record<string, number> = { ...(isTrusted ? trusted : untrusted) };
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(limits, name)) {
-      const known = Object.keys(limits).join(", ");
-      throw mistake(new TypeError(`Cannot set limits.${name}: no such limit, use one of ${known}`), "BAD_OPTION");
-    }
+    if (!Object.hasOwn(limits, name)) throw unknownOption(`limits.${name}`, Object.keys(limits));
     if (typeof value !== "number" || !(value > 0)) {
       throw mistake(
         new RangeError(`Cannot set limits.${name} to ${String(value)}: use a number above 0`),

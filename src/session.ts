@@ -151,6 +151,12 @@ export class Session implements CoreReceiver {
     return this.remote?.capabilities.streams !== false;
   }
 
+  /** Why `stream` cannot be opened, by somebody who wants to do `what` with it; `undefined`: it can. */
+  streamRefusal(stream: string, what: string = `open ${stream}`): StreamError | undefined {
+    if (this.isEnding) return this.closedError(what);
+    return this.takesStreams ? undefined : unsupported(stream);
+  }
+
   /** Why `what` cannot be done any more. Its `cause` is what broke the connection, if it was not closed. */
   closedError(what: string): StreamError {
     const message = `Cannot ${what}: the channel is ${this.state}, connect anew`;
@@ -396,8 +402,8 @@ export class Session implements CoreReceiver {
   }
 
   #openData(name: string, options: OpenOptions): Duplex {
-    if (this.isEnding) throw this.closedError("open the default stream");
-    if (!this.takesStreams) throw unsupported("the default stream");
+    const refusal = this.streamRefusal("the default stream");
+    if (refusal !== undefined) throw refusal;
     return this.streams.open(name, options, "extra");
   }
 
@@ -429,7 +435,7 @@ function dataCount(message: Record<string, unknown> | unknown[]): number {
   return typeof data === "number" && data > 0 ? data : 0;
 }
 
-export function unsupported(what: string): StreamError {
+function unsupported(what: string): StreamError {
   return new StreamError("STREAM_UNSUPPORTED", `Cannot open ${what}: the remote takes no streams, only JSON-RPC calls`);
 }
 

@@ -1,5 +1,5 @@
 /** Checks what was asked of an adapter, before anything is made: an option that is unknown or wrong would go unnoticed. */
-import { mistake } from "../../src/errors.ts";
+import { mistake, unknownOption } from "../../src/errors.ts";
 import type { MessagePortOptions } from "./types.ts";
 
 /** What to do instead, or `undefined` where the value is right. */
@@ -47,15 +47,11 @@ export function checkOptions<Options extends object>(what: string, checks: Check
   if (typeof options !== "object" || options === null)
     throw mistake(new TypeError(`Cannot use these ${what}s: pass an object`), "BAD_OPTION");
   for (const [name, value] of Object.entries(options)) {
-    const known = Object.hasOwn(checks, name);
-    if (known && value === undefined) continue;
-    const wrong = known
-      ? checks[name as keyof Options](value)
-      : `no such option, use one of ${Object.keys(checks).join(", ")}`;
+    if (!Object.hasOwn(checks, name)) throw unknownOption(`the ${what} "${name}"`, Object.keys(checks));
+    const wrong = value === undefined ? undefined : checks[name as keyof Options](value);
     if (wrong === undefined) continue;
     const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-    const message = known ? `set the ${what} ${name} to ${shown}` : `use the ${what} "${name}"`;
-    const Mistake = known && typeof value === "number" ? RangeError : TypeError;
-    throw mistake(new Mistake(`Cannot ${message}: ${wrong}`), "BAD_OPTION");
+    const Mistake = typeof value === "number" ? RangeError : TypeError;
+    throw mistake(new Mistake(`Cannot set the ${what} ${name} to ${shown}: ${wrong}`), "BAD_OPTION");
   }
 }

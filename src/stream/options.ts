@@ -1,7 +1,7 @@
 /** What a user may ask of a stream, and what follows from it for the two directions. */
 import { CLONE, type Codec } from "../codecs/codec.ts";
 import { raw } from "../codecs/raw.ts";
-import { mistake } from "../errors.ts";
+import { mistake, unknownOption } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { checkSchema, type StandardSchema } from "../schema.ts";
 import type { Transfer } from "./chunk.ts";
@@ -121,14 +121,8 @@ export class OptionsReader {
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
-    for (const key of Object.keys(options)) {
-      if (!known.has(key)) {
-        throw mistake(
-          new TypeError(`Cannot use the stream option "${key}": no such option, use one of ${[...known].join(", ")}`),
-          "BAD_OPTION",
-        );
-      }
-    }
+    for (const key of Object.keys(options))
+      if (!known.has(key)) throw unknownOption(`the stream option "${key}"`, known);
     const { readable = "chunks", transfer } = options;
     if (readable !== "chunks" && readable !== "bytes") {
       throw mistake(
