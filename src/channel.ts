@@ -13,8 +13,9 @@ import type {
   Untyped,
   WrittenTo,
 } from "./api.ts";
+import { checkNames } from "./check.ts";
 import type { ConnectOptions, Link } from "./options.ts";
-import type { CallOptions } from "./rpc/peer.ts";
+import { CALL_OPTIONS, type CallOptions } from "./rpc/calls.ts";
 import type { Remote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
 import { Session, type SessionState } from "./session.ts";
@@ -39,6 +40,7 @@ export interface ChannelStats {
 
 export type ChannelState = SessionState;
 
+const STREAM_CALL_OPTIONS: readonly string[] = [...CALL_OPTIONS, "fallback"];
 /** What disposing of a channel waits for what is under way, in milliseconds. */
 const DISPOSE_GRACE = 1_000;
 
@@ -116,6 +118,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     ...rest: ArgumentsOf<Api, Name, [options?: StreamCallOptions & FallbackOption<BatchName<Api, Name>>]>
   ): ReadableStream<ChunkOf<Api, Name>>;
   stream(method: string, params?: unknown, options: StreamCallOptions & FallbackOption = {}): ReadableStream<unknown> {
+    checkNames("call option", STREAM_CALL_OPTIONS, options);
     const { fallback, ...rest } = options;
     const session = this.#session;
     const call = (signal: AbortSignal | undefined): Promise<unknown> => {

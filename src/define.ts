@@ -1,5 +1,7 @@
 /** `define`: what a peer offers, in one object whose type the other end can be given. */
+import { checkOptions } from "./check.ts";
 import { mistake, RpcError } from "./errors.ts";
+import { CONNECT, type ConnectOptions } from "./options.ts";
 import { RPC_CODES } from "./rpc/messages.ts";
 import type { CallContext, Method } from "./rpc/peer.ts";
 import { checkSchema, describeIssue, isAsync, plainIssues, type SchemaResult, type StandardSchema } from "./schema.ts";
@@ -45,6 +47,7 @@ export interface Contextual<Params, Chunks> {
 
 /** Checks a definition where it is written, and keeps its type: `export type Api = typeof api`. */
 export function define<const D extends object, Params, Chunks>(definition: D & Contextual<Params, Chunks>): D {
+  checkOptions("connect option", CONNECT, definition as ConnectOptions);
   methodsOf(definition as Definition);
   handlersOf(definition as Definition);
   return definition;

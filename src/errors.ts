@@ -63,14 +63,6 @@ export function mistake<E extends TypeError | RangeError>(error: E, code: Mistak
   return Object.assign(error, { code });
 }
 
-/** For an option that would go unnoticed: `what` is its place and name. */
-export function unknownOption(what: string, known: Iterable<string>): TypeError {
-  return mistake(
-    new TypeError(`Cannot use ${what}: no such option, use one of ${[...known].join(", ")}`),
-    "BAD_OPTION",
-  );
-}
-
 /** What every stream and call of a channel settles with when the channel is gone before they were done. */
 export function connectionLost(what: string, cause: unknown): StreamError {
   const why = cause instanceof Error ? `: ${cause.message}` : "";

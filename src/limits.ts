@@ -2,7 +2,8 @@
  * The bounds that hold whatever the remote does. A partial object keeps every other default; `connect` validates
  * them and `$/hello` tells the remote, so that an honest one never runs into them.
  */
-import { mistake, unknownOption } from "./errors.ts";
+import { checkNames } from "./check.ts";
+import { mistake } from "./errors.ts";
 
 export interface Limits {
   /** Streams opened by the remote and not yet finished; more of ours wait at our side. Default 16,384, untrusted 1,024. */
@@ -73,9 +74,9 @@ const untrusted: Limits = {
 /** The limits in force: the defaults for a link of this trust, with what the user set on top. */
 export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boolean): Limits {
   const limits: Record<string, number> = { ...(isTrusted ? trusted : untrusted) };
+  checkNames("limit", Object.keys(limits), given ?? {});
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(limits, name)) throw unknownOption(`limits.${name}`, Object.keys(limits));
     if (typeof value !== "number" || !(value > 0)) {
       throw mistake(
         new RangeError(`Cannot set limits.${name} to ${String(value)}: use a number above 0`),

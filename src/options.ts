@@ -1,5 +1,6 @@
 /** What `connect` takes. */
 import type { Framed } from "./bytes.ts";
+import { any, type Check, type Checks, object } from "./check.ts";
 import type { Definition } from "./define.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
@@ -28,3 +29,34 @@ export interface ConnectOptions extends Definition {
   /** Sinks that see every message and every frame. */
   readonly trace?: Trace;
 }
+
+const classes: Check = (value) => {
+  const { ReadableStream, WritableStream } = (value ?? {}) as Partial<StreamClasses>;
+  const areClasses = typeof ReadableStream === "function" && typeof WritableStream === "function";
+  return areClasses ? undefined : "pass { ReadableStream, WritableStream }";
+};
+
+const credit: Check = (value) => {
+  const { chunks, bytes } = (value ?? {}) as Partial<InitialCredit>;
+  const areNumbers = [chunks, bytes].every((number) => typeof number === "number" && number >= 0);
+  return areNumbers ? undefined : "pass { chunks, bytes }, numbers of 0 or more";
+};
+
+const sinks: Check = (value) => {
+  const areSinks = Object.entries(value ?? {}).every(
+    ([name, sink]) => ["calls", "streams"].includes(name) && (sink === undefined || typeof sink === "function"),
+  );
+  return typeof value === "object" && areSinks ? undefined : "pass { calls, streams }, functions";
+};
+
+/** What is in `methods`, `streams`, `limits` and `data` is checked where it is read, and so is `handshake`. */
+export const CONNECT: Checks<ConnectOptions> = {
+  methods: object,
+  streams: object,
+  ponyfill: classes,
+  limits: object,
+  initialCredit: credit,
+  handshake: any,
+  data: object,
+  trace: sinks,
+};

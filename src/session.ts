@@ -7,12 +7,13 @@
  *                any state ──abort() | $/abort | lost | breach──▶ closed
  */
 import type { Framed } from "./bytes.ts";
+import { checkOptions } from "./check.ts";
 import { Conduct } from "./conduct.ts";
 import { handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
-import type { ConnectOptions, Link } from "./options.ts";
+import { CONNECT, type ConnectOptions, type Link } from "./options.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
 import { Heartbeat } from "./rpc/heartbeat.ts";
 import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
@@ -79,6 +80,7 @@ export class Session implements CoreReceiver {
 
   constructor(given: Link, options: ConnectOptions) {
     const overBytes = isFramed(given) ? given : undefined;
+    checkOptions("connect option", CONNECT, options);
     this.#limits = resolveLimits(options.limits, (overBytes?.link ?? (given as MessageLink)).trusted);
     const core = overBytes?.bind(this.#limits) ?? (given as CoreLink);
     this.#handshake = checkHandshake(options.handshake, core.carriesUnmet);

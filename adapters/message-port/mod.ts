@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { checkOptions } from "../../src/check.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink } from "./link.ts";
-import { ANYBODY, checkEnd, checkOptions } from "./options.ts";
+import { ANYBODY, checkEnd } from "./options.ts";
 import type { MessagePortOptions, NodePortLike, PortLike } from "./types.ts";
 
 export type { MessagePortOptions, NodePortLike, PortLike } from "./types.ts";

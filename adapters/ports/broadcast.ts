@@ -8,11 +8,12 @@
  *
  * Offers go from the greater nonce to the smaller only, so that they never go in a circle.
  */
+import { checkOptions } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink } from "../message-port/link.ts";
 import { isReady, makeNonce, type Ready } from "../message-port/meeting.ts";
-import { checkOptions, SHARED } from "../message-port/options.ts";
+import { SHARED } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { ListenerObject, PortLike } from "../message-port/types.ts";
 import type { BroadcastLinkOptions } from "./types.ts";

@@ -3,9 +3,10 @@
  * nothing but its own kind: buffers are copied. Its other end may be a MessagePort of a window, which must not transfer
  * to it either.
  */
+import { checkOptions } from "../../src/check.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink } from "../message-port/link.ts";
-import { checkEnd, checkOptions, SHARED } from "../message-port/options.ts";
+import { checkEnd, SHARED } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { ListenerObject, PortLike } from "../message-port/types.ts";
 import type { ElectronPort, PortLinkOptions } from "./types.ts";

@@ -4,10 +4,11 @@
  */
 
 import { type Framed, framed } from "../../src/bytes.ts";
+import { boolean, checkOptions } from "../../src/check.ts";
 import { LinkError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
-import { boolean, checkEnd, checkOptions } from "../message-port/options.ts";
+import { checkEnd } from "../message-port/options.ts";
 import { hear, realmScheduler } from "../message-port/scheduler.ts";
 import { fromBase64, toBase64 } from "./base64.ts";
 import type { ExtensionPort, ExtensionPortOptions } from "./types.ts";

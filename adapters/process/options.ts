@@ -1,13 +1,12 @@
 /** Checks what was asked, before anything is made, and fills in what was not. */
+import { abortSignal, type Check, type Checks, checkOptions, milliseconds, object } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
-import type { ConnectOptions } from "../../src/options.ts";
-import { type Check, type Checks, checkOptions, milliseconds } from "../message-port/options.ts";
+import { CONNECT, type ConnectOptions } from "../../src/options.ts";
 import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts";
 
 const START_TIMEOUT = 10_000;
 const SHUTDOWN: Required<ShutdownTimes> = { finish: Number.POSITIVE_INFINITY, exit: 5_000, terminate: 5_000 };
 
-const any: Check = () => undefined;
 const oneOf =
   (...values: string[]): Check =>
   (value) =>
@@ -16,22 +15,7 @@ const ofType =
   (type: string): Check =>
   (value) =>
     typeof value === type ? undefined : `pass a ${type}`;
-const object: Check = (value) => (typeof value === "object" && value !== null ? undefined : "pass an object");
 const path: Check = (value) => (typeof value === "string" || value instanceof URL ? undefined : "pass a path");
-const signal: Check = (value) =>
-  typeof (value as Partial<AbortSignal>)?.addEventListener === "function" ? undefined : "pass an AbortSignal";
-
-/** Checked by `connect`. */
-const CONNECT: Checks<ConnectOptions> = {
-  methods: any,
-  streams: any,
-  ponyfill: any,
-  limits: any,
-  initialCredit: any,
-  handshake: any,
-  data: any,
-  trace: any,
-};
 
 const CHECKS: Checks<Omit<SpawnOptions, keyof ConnectOptions>> = {
   cwd: path,
@@ -44,7 +28,7 @@ const CHECKS: Checks<Omit<SpawnOptions, keyof ConnectOptions>> = {
   startTimeout: milliseconds,
   heartbeat: milliseconds,
   shutdown: object,
-  signal,
+  signal: abortSignal,
   onStray: ofType("function"),
 };
 

@@ -3,10 +3,11 @@
  *
  * @module
  */
+import { checkOptions } from "../../src/check.ts";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
-import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { MessagePortOptions, PortLike } from "../message-port/types.ts";
 

@@ -4,11 +4,12 @@
  * @module
  */
 import { Worker as NodeWorker, type WorkerOptions as NodeWorkerOptions, parentPort } from "node:worker_threads";
+import { checkOptions } from "../../src/check.ts";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
-import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, OWN } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 

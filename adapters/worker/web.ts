@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { checkOptions } from "../../src/check.ts";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
 import { tellsClose } from "../message-port/lane.ts";
-import { checkEnd, checkOptions, OWN } from "../message-port/options.ts";
+import { checkEnd, OWN } from "../message-port/options.ts";
 import { type Bond, TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
 

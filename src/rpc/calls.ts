@@ -2,6 +2,7 @@
  * The calls that we make: ids, the wait for a free place at the remote, answers, cancellation, time-outs. What the
  * remote calls is in `serving.ts`.
  */
+import { checkNames } from "../check.ts";
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason, encodeReason } from "../reason.ts";
@@ -20,6 +21,8 @@ export interface CallOptions {
   /** Called with what the method tells through `context.progress`, in order, before the call settles. */
   readonly onProgress?: ((value: unknown) => void) | undefined;
 }
+
+export const CALL_OPTIONS: readonly (keyof CallOptions)[] = ["signal", "timeout", "onProgress"];
 
 export interface CallsHost {
   readonly scheduler: Scheduler;
@@ -93,7 +96,6 @@ export class Calls {
     options: CallOptions = {},
     refusal?: { readonly reason: unknown },
   ): Promise<unknown> {
-    const { signal, onProgress } = options;
     let encoded: Encoded | undefined;
     try {
       checkCall(method, params);
@@ -102,6 +104,7 @@ export class Calls {
     } catch (error) {
       return Promise.reject(error);
     }
+    const { signal, onProgress } = options;
     const refused = signal?.aborted ? { reason: signal.reason as unknown } : (refusal ?? this.#closed);
     if (refused !== undefined) {
       encoded?.discard(refused.reason);
@@ -335,7 +338,9 @@ function checkCall(method: unknown, params: unknown): void {
   }
 }
 
-function checkOptions(method: string, { signal, timeout, onProgress }: CallOptions): void {
+function checkOptions(method: string, options: CallOptions): void {
+  checkNames("call option", CALL_OPTIONS, options);
+  const { signal, timeout, onProgress } = options;
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw mistake(new TypeError(`Cannot call "${method}" with this onProgress: pass a function`), "BAD_OPTION");
   }

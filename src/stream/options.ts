@@ -1,7 +1,9 @@
 /** What a user may ask of a stream, and what follows from it for the two directions. */
+
+import { checkNames } from "../check.ts";
 import { CLONE, type Codec } from "../codecs/codec.ts";
 import { raw } from "../codecs/raw.ts";
-import { mistake, unknownOption } from "../errors.ts";
+import { mistake } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import { checkSchema, type StandardSchema } from "../schema.ts";
 import type { Transfer } from "./chunk.ts";
@@ -52,7 +54,7 @@ export interface DirectionCodecs {
   readonly writable?: Codec;
 }
 
-const known: ReadonlySet<string> = new Set([
+const NAMES: readonly string[] = [
   "codec",
   "chunks",
   "highWaterMark",
@@ -64,7 +66,7 @@ const known: ReadonlySet<string> = new Set([
   "metadata",
   "signal",
   "handler",
-]);
+];
 
 /** What one side's options come to. */
 export interface ResolvedOptions {
@@ -121,8 +123,7 @@ export class OptionsReader {
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
-    for (const key of Object.keys(options))
-      if (!known.has(key)) throw unknownOption(`the stream option "${key}"`, known);
+    checkNames("stream option", NAMES, options);
     const { readable = "chunks", transfer } = options;
     if (readable !== "chunks" && readable !== "bytes") {
       throw mistake(

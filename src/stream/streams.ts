@@ -2,6 +2,7 @@
  * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
  * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../session.ts`.
  */
+import { abortSignal, type Checks, checkOptions } from "../check.ts";
 import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
@@ -64,6 +65,7 @@ interface Waiting {
  */
 export type Role = "extra" | "named";
 
+const SIGNAL: Checks<Pick<OpenOptions, "signal">> = { signal: abortSignal };
 const NOTHING_OF_A_USER = { name: "", metadata: undefined, signal: undefined, initial: undefined };
 
 /** Ids end here; what is open by then is finished, and a new channel has to be made. */
@@ -175,6 +177,7 @@ export class Streams implements StreamContext {
     const resolved = this.#options.read(options as StreamOptions);
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
+    if (signal !== undefined) checkOptions("stream option", SIGNAL, { signal });
     const stream = this.#make({
       name,
       metadata,

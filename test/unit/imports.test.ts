@@ -69,7 +69,7 @@ const packages: Readonly<Record<string, string>> = {
 
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
-  [/^src\/(codes|errors|link)\.ts$/, 0],
+  [/^src\/(check|codes|errors|link)\.ts$/, 0],
   [/^src\/(conduct|limits|reason|schema)\.ts$/, 1],
   [/^src\/wire\//, 2],
   [/^src\/codecs\//, 3],
@@ -163,10 +163,10 @@ describe("Adapters", () => {
         expect(specifier).toMatch(/^\.\.?\//);
         const target = posix.join(posix.dirname(file), specifier);
         const seam = isForProcesses(file)
-          ? /^src\/(link|errors|bytes|channel|options|api)\.ts$/
+          ? /^src\/(link|errors|check|bytes|channel|options|api)\.ts$/
           : isOfBytes(file)
-            ? /^src\/(link|errors|bytes)\.ts$/
-            : /^src\/(link|errors)\.ts$/;
+            ? /^src\/(link|errors|check|bytes)\.ts$/
+            : /^src\/(link|errors|check)\.ts$/;
         if (!target.startsWith("adapters/")) expect(target).toMatch(seam);
       }
     },

@@ -1,0 +1,49 @@
+/** Checks of what users pass, where they pass it: what is no option, or none that could be used, would go unnoticed. */
+import { mistake } from "./errors.ts";
+
+/** What to pass instead, or `undefined` where the value is right. */
+export type Check = (value: unknown) => string | undefined;
+
+/** One for each option that there is. */
+export type Checks<Options> = Readonly<Record<keyof Options, Check>>;
+
+/** What is checked where it is used. */
+export const any: Check = () => undefined;
+
+export const boolean: Check = (value) => (typeof value === "boolean" ? undefined : "pass true or false");
+
+export const object: Check = (value) => (isObject(value) ? undefined : "pass an object");
+
+export const milliseconds: Check = (value) =>
+  typeof value === "number" && value >= 0 ? undefined : "pass milliseconds, 0 or more";
+
+export const abortSignal: Check = (value) =>
+  typeof (value as Partial<AbortSignal> | null)?.addEventListener === "function"
+    ? undefined
+    : "pass an AbortSignal, a controller's .signal";
+
+/** Throws for the first of `options` that is none or has a wrong value; `undefined` is as good as left out. */
+export function checkOptions<Options extends object>(what: string, checks: Checks<Options>, options: Options): void {
+  checkNames(what, Object.keys(checks), options);
+  for (const [name, value] of Object.entries(options)) {
+    const wrong = value === undefined ? undefined : checks[name as keyof Options](value);
+    if (wrong === undefined) continue;
+    const shown = typeof value === "string" ? JSON.stringify(value) : isObject(value) ? "that" : String(value);
+    const Mistake = typeof value === "number" ? RangeError : TypeError;
+    throw mistake(new Mistake(`Cannot set the ${what} ${name} to ${shown}: ${wrong}`), "BAD_OPTION");
+  }
+}
+
+/** Throws for options that are no object, and for the first of another name than these. `what` is one of them. */
+export function checkNames(what: string, known: readonly string[], options: unknown): void {
+  if (!isObject(options)) throw mistake(new TypeError(`Cannot use these ${what}s: pass an object`), "BAD_OPTION");
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const message = `Cannot use the ${what} "${name}": no such option, use one of ${known.join(", ")}`;
+    throw mistake(new TypeError(message), "BAD_OPTION");
+  }
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,95 @@
+/** What a user may get wrong is refused where it is passed, and the error names it and says what to pass. */
+import { connect, define } from "sluice";
+import { messagePortLink } from "sluice/message-port";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Channel, ConnectOptions } from "../../src/mod.ts";
+import { rejectedBy, thrownBy } from "./support/error-of.ts";
+
+/** Connects with whatever was passed. */
+function connected(...options: unknown[]): Channel {
+  const { port1 } = new MessageChannel();
+  onTestFinished(() => port1.close());
+  const channel = connect(messagePortLink(port1), ...(options as [ConnectOptions]));
+  channel.closed.catch(() => {});
+  onTestFinished(() => channel.abort());
+  return channel;
+}
+
+const notObjects = [null, 5, "options"];
+
+/** Of `connect`: what is passed, and what the error says. */
+const wrong: readonly (readonly [string, unknown, RegExp])[] = [
+  ["an option that is none", { stream: {} }, /connect option "stream": no such option, use one of methods, streams, /],
+  ["one of every object", { toString: 1 }, /"toString": no such option/],
+  ["methods that are no object", { methods: () => 1 }, /methods to .*: pass an object/],
+  ["streams that are null", { streams: null }, /streams to null: pass an object/],
+  ["limits that are a number", { limits: 5 }, /limits to 5: pass an object/],
+  ["options of data that are true", { data: true }, /data to true: pass an object/],
+  ["classes that are missing", { ponyfill: {} }, /ponyfill to that: pass \{ ReadableStream, WritableStream \}/],
+  ["credit that is a number", { initialCredit: 1 }, /initialCredit to 1: pass \{ chunks, bytes \}/],
+  ["half of a credit", { initialCredit: { chunks: 1 } }, /initialCredit to that: pass \{ chunks, bytes \}/],
+  ["less credit than none", { initialCredit: { chunks: -1, bytes: 0 } }, /pass .*, numbers of 0 or more/],
+  ["credit of NaN", { initialCredit: { chunks: Number.NaN, bytes: 0 } }, /pass .*, numbers of 0 or more/],
+  ["a trace that is a function", { trace: () => {} }, /trace to .*: pass \{ calls, streams \}, functions/],
+  ["a sink that is none", { trace: { call() {} } }, /trace to that: pass \{ calls, streams \}, functions/],
+  ["a sink that is no function", { trace: { calls: 5 } }, /trace to that: pass \{ calls, streams \}, functions/],
+  ["a handshake that is none", { handshake: "maybe" }, /handshake "maybe": pass "required" or "optional"/],
+];
+
+describe("connect()", () => {
+  it.each(wrong)("refuses %s", (_, options, message) => {
+    expect(() => connected(options)).toThrow(
+      expect.objectContaining({ code: "BAD_OPTION", message: expect.stringMatching(message) }),
+    );
+  });
+
+  it.each(notObjects)("refuses %j for options", (options) => {
+    expect(thrownBy(() => connected(options)).error.message).toBe("Cannot use these connect options: pass an object");
+  });
+
+  it("takes options that are undefined as left out", () => {
+    expect(connected().stats().state).toBe("meeting");
+    const options = ["methods", "streams", "ponyfill", "limits", "initialCredit", "handshake", "data", "trace"];
+    expect(connected(Object.fromEntries(options.map((name) => [name, undefined]))).stats().state).toBe("meeting");
+  });
+});
+
+describe("define()", () => {
+  it("refuses a part that is none, and takes every option of connect", () => {
+    expect(thrownBy(() => define({ method: {} })).code).toBe("BAD_OPTION");
+    const all = { methods: {}, streams: {}, limits: { calls: 5 }, data: {}, handshake: "required" } as const;
+    expect(define(all)).toBe(all);
+  });
+});
+
+describe("A call", () => {
+  it.each(notObjects)("rejects for %j as options", async (options) => {
+    const { error, code } = await rejectedBy(connected().call("work", {}, options as never));
+    expect([code, error.message]).toEqual(["BAD_OPTION", "Cannot use these call options: pass an object"]);
+  });
+
+  it("rejects for an option that is none", async () => {
+    const { error, code } = await rejectedBy(connected().call("work", {}, { timeOut: 5 } as never));
+    expect(code).toBe("BAD_OPTION");
+    expect(error.message).toMatch(/call option "timeOut": no such option, use one of signal, timeout, onProgress$/);
+  });
+
+  it("of a stream throws for one, and takes a fallback", () => {
+    const channel = connected();
+    expect(thrownBy(() => channel.stream("work", {}, { timeOut: 5 } as never)).error.message).toMatch(/, fallback$/);
+    expect(thrownBy(() => channel.stream("work", {}, null as never)).code).toBe("BAD_OPTION");
+    channel.stream("work", {}, { fallback: "list" }).cancel();
+  });
+});
+
+describe("openStream()", () => {
+  it.each(notObjects)("refuses %j for options", (options) => {
+    const { error, code } = thrownBy(() => connected().openStream("work", options as never));
+    expect([code, error.message]).toEqual(["BAD_OPTION", "Cannot use these stream options: pass an object"]);
+  });
+
+  it.each([null, 5, {}])("refuses %j for a signal", (signal) => {
+    const { error, code } = thrownBy(() => connected().openStream("work", { signal: signal as never }));
+    expect([code, error.message]).toEqual(["BAD_OPTION", expect.stringMatching(/option signal to .*AbortSignal/)]);
+  });
+});
