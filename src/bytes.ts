@@ -5,6 +5,7 @@
  * @module
  */
 import { auto } from "./codecs/auto.ts";
+import { mistake } from "./errors.ts";
 import type { ByteLink } from "./link.ts";
 import { Pushing } from "./stream/pushing.ts";
 import type { OverBytes } from "./stream/shipping.ts";
@@ -12,6 +13,8 @@ import type { CoreLink } from "./wire/core-link.ts";
 import { FramedLink } from "./wire/framed.ts";
 
 export type { ByteLink, ByteLinkReceiver, Scheduler } from "./link.ts";
+
+const METHODS = ["listen", "write", "keepAlive", "close"] as const;
 
 /** A link of bytes with the wire on top: for `connect`. */
 export interface Framed {
@@ -25,6 +28,11 @@ export interface Framed {
 
 /** Puts frames, turns and control onto a link of bytes: `connect(framed(link))`. */
 export function framed(link: ByteLink): Framed {
+  const given = (link ?? {}) as Readonly<Record<keyof ByteLink, unknown>>;
+  if (given.kind !== "bytes" || METHODS.some((name) => typeof given[name] !== "function")) {
+    const message = `Cannot frame that: it is no link of bytes, which has kind "bytes", ${METHODS.join(", ")}`;
+    throw mistake(new TypeError(`${message}; pass one`), "BAD_LINK");
+  }
   return { kind: "framed", link, bind: (limits) => new FramedLink(link, limits), streams };
 }
 

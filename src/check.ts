@@ -14,6 +14,11 @@ export const boolean: Check = (value) => (typeof value === "boolean" ? undefined
 
 export const object: Check = (value) => (isObject(value) ? undefined : "pass an object");
 
+export const oneOf =
+  (...values: string[]): Check =>
+  (value) =>
+    values.includes(value as string) ? undefined : `use ${values.map((each) => `"${each}"`).join(" or ")}`;
+
 export const milliseconds: Check = (value) =>
   typeof value === "number" && value >= 0 ? undefined : "pass milliseconds, 0 or more";
 

@@ -1,5 +1,5 @@
 /** Checks what was asked, before anything is made, and fills in what was not. */
-import { abortSignal, type Check, type Checks, checkOptions, milliseconds, object } from "../../src/check.ts";
+import { abortSignal, type Check, type Checks, checkOptions, milliseconds, object, oneOf } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
 import { CONNECT, type ConnectOptions } from "../../src/options.ts";
 import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts";
@@ -7,10 +7,6 @@ import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts"
 const START_TIMEOUT = 10_000;
 const SHUTDOWN: Required<ShutdownTimes> = { finish: Number.POSITIVE_INFINITY, exit: 5_000, terminate: 5_000 };
 
-const oneOf =
-  (...values: string[]): Check =>
-  (value) =>
-    values.includes(value as string) ? undefined : `use ${values.map((each) => `"${each}"`).join(" or ")}`;
 const ofType =
   (type: string): Check =>
   (value) =>

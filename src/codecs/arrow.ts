@@ -3,6 +3,7 @@
  * Arrow library can write or read it. Columns are views of the bytes that came. Not for rows: a chunk pays for its schema.
  */
 import { RecordBatch, Table, type TypeMap, tableFromIPC, tableToIPC } from "apache-arrow";
+import { type Checks, checkOptions, oneOf } from "../check.ts";
 import { mistake } from "../errors.ts";
 import { checkArrow } from "./arrow-check.ts";
 import type { Codec } from "./codec.ts";
@@ -10,10 +11,18 @@ import { ownBytes } from "./own.ts";
 
 export type { Codec } from "./codec.ts";
 
+interface ArrowOptions {
+  readonly as?: "table" | "batch";
+}
+
+const OPTIONS: Checks<ArrowOptions> = { as: oneOf("table", "batch") };
+
 /** A codec for Arrow: a chunk is a table or a record batch, and arrives as what is asked for, by default a table. */
 export function arrow<T extends TypeMap = TypeMap>(options?: { as?: "table" }): Codec<Table<T>>;
 export function arrow<T extends TypeMap = TypeMap>(options: { as: "batch" }): Codec<RecordBatch<T>>;
-export function arrow({ as = "table" }: { as?: "table" | "batch" } = {}): Codec<never> {
+export function arrow(options: ArrowOptions = {}): Codec<never> {
+  checkOptions("arrow option", OPTIONS, options);
+  const { as = "table" } = options;
   const decode = as === "batch" ? batchOf : tableOf;
   return {
     name: "arrow",

@@ -13,6 +13,7 @@ import {
   type ExtensionCodecType,
   encodeTimestampExtension,
 } from "@msgpack/msgpack";
+import { boolean, type Checks, checkOptions, object } from "../check.ts";
 import { mistake } from "../errors.ts";
 import { MOST_DEPTH, nameOf, type Path, pathText } from "../wire/json.ts";
 import { isPlain } from "../wire/plain.ts";
@@ -30,11 +31,14 @@ export interface MsgpackOptions {
   readonly useBigInt64?: boolean;
 }
 
+const OPTIONS: Checks<MsgpackOptions> = { extensionCodec: object, useBigInt64: boolean };
+
 /** An encoder or decoder that has grown beyond this is let go. */
 const KEPT = 1024 * 1024;
 
 /** A codec for MessagePack: `msgpack<Row>()` only tells the compiler what the chunks are. */
 export function msgpack<T = unknown>(options: MsgpackOptions = {}): Codec<T> {
+  checkOptions("msgpack option", OPTIONS, options);
   const { extensionCodec: own, useBigInt64 = false } = options;
   const extensionCodec: ExtensionCodecType<undefined> = {
     tryToEncode: own === undefined ? extensionOf : (value) => own.tryToEncode(value, undefined) ?? extensionOf(value),

@@ -23,7 +23,7 @@ export interface ProtobufjsType<T> {
 
 /** A codec for the messages of one type; its name tells which, so that another type at the far side is a mismatch. */
 export function protobuf<T extends object>(type: ProtobufjsType<T>): Codec<T> {
-  const name = nameOf(type);
+  const name = nameOf(type ?? {});
   return {
     name: `protobuf:${name}`,
     unit: "chunks",
@@ -43,7 +43,9 @@ function nameOf({ fullName, getTypeUrl }: Pick<ProtobufjsType<unknown>, "fullNam
   const name = fullName?.replace(/^\./, "") ?? getTypeUrl?.("").replace(/^\//, "");
   if (typeof name === "string" && name !== "") return name;
   throw mistake(
-    new TypeError("Cannot make a protobuf codec: pass a message type of protobufjs, which knows its full name"),
+    new TypeError(
+      "Cannot make a protobuf codec: pass a message type of protobufjs, which knows its full name; or to sluice/codecs/protobuf a schema of @bufbuild/protobuf",
+    ),
     "BAD_OPTION",
   );
 }

@@ -18,6 +18,10 @@ export interface ViewConstructor<V extends ArrayBufferView> {
 export function raw(): Codec<Uint8Array>;
 export function raw<V extends ArrayBufferView>(View: ViewConstructor<V>): Codec<V>;
 export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<ArrayBufferView> {
+  if (!isViewClass(View)) {
+    const message = "Cannot make a raw codec of that: pass the class of a view, such as Float32Array, or nothing";
+    throw mistake(new TypeError(message), "BAD_OPTION");
+  }
   const size = View.BYTES_PER_ELEMENT ?? 1;
   return {
     name: "raw",
@@ -46,4 +50,9 @@ export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<
       return new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
     },
   };
+}
+
+/** Of any realm. */
+function isViewClass(View: unknown): View is ViewConstructor<ArrayBufferView> {
+  return typeof View === "function" && ("BYTES_PER_ELEMENT" in View || View.name === "DataView");
 }

@@ -1,5 +1,11 @@
 /** What a user may get wrong is refused where it is passed, and the error names it and says what to pass. */
 import { connect, define } from "sluice";
+import { framed } from "sluice/bytes";
+import { arrow } from "sluice/codecs/arrow";
+import { msgpack } from "sluice/codecs/msgpack";
+import { protobuf } from "sluice/codecs/protobuf";
+import { protobuf as protobufjs } from "sluice/codecs/protobufjs";
+import { raw } from "sluice/codecs/raw";
 import { messagePortLink } from "sluice/message-port";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Channel, ConnectOptions } from "../../src/mod.ts";
@@ -92,4 +98,36 @@ describe("openStream()", () => {
     const { error, code } = thrownBy(() => connected().openStream("work", { signal: signal as never }));
     expect([code, error.message]).toEqual(["BAD_OPTION", expect.stringMatching(/option signal to .*AbortSignal/)]);
   });
+});
+
+describe("A codec", () => {
+  it.each<[string, () => unknown, RegExp]>([
+    ["raw of a number", () => raw(4 as never), /raw codec of that: pass the class of a view, such as Float32Array/],
+    ["raw of another class", () => raw(Date as never), /pass the class of a view/],
+    ["raw of null", () => raw(null as never), /pass the class of a view/],
+    ["msgpack of a number", () => msgpack(5 as never), /msgpack options: pass an object/],
+    ["msgpack with a mistyped option", () => msgpack({ useBigInt: true } as never), /"useBigInt": no such option/],
+    ["msgpack without an extension codec", () => msgpack({ extensionCodec: true } as never), /to true: pass an object/],
+    ["arrow with a mistyped option", () => arrow({ is: "batch" } as never), /"is": no such option, use one of as/],
+    ["arrow as what it cannot be", () => arrow({ as: "row" } as never), /as to "row": use "table" or "batch"/],
+    ["protobuf of nothing", () => protobuf(undefined as never), /pass a message type .* schema of @bufbuild\/protobuf/],
+    ["protobufjs of null", () => protobufjs(null as never), /pass a message type of protobufjs/],
+  ])("refuses %s", (_, make, message) => {
+    const { error, code } = thrownBy(make);
+    expect([error.name, code, error.message]).toEqual(["TypeError", "BAD_OPTION", expect.stringMatching(message)]);
+  });
+
+  it("takes the class of any view", () => {
+    for (const View of [Uint8Array, BigInt64Array, DataView, Buffer]) expect(raw(View as never).name).toBe("raw");
+  });
+});
+
+describe("framed()", () => {
+  it.each([undefined, null, 5, {}, { kind: "bytes" }, { kind: "message", listen() {}, write() {} }])(
+    "refuses %o, which is no link of bytes",
+    (link) => {
+      const { error, code } = thrownBy(() => framed(link as never));
+      expect([code, error.message]).toEqual(["BAD_LINK", expect.stringMatching(/has kind "bytes", listen, write, /)]);
+    },
+  );
 });
