@@ -1,5 +1,5 @@
 /** The realm's scheduler, as the core sees it. */
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { realmScheduler } from "../../../../adapters/message-port/scheduler.ts";
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -61,16 +61,21 @@ describe("realmScheduler()", () => {
   );
 });
 
-/** A realm of its own, in which a message to oneself is the quickest turn. */
-async function asInBrowsers(): Promise<typeof import("../../../../adapters/message-port/scheduler.ts")> {
+type Module = typeof import("../../../../adapters/message-port/scheduler.ts");
+
+/** Another instance of the module, made where a message to oneself is the quickest turn. */
+async function asInBrowsers(): Promise<Module> {
+  const path = "../../../../adapters/message-port/scheduler.ts?as-in-browsers";
+  const module: Module = await import(path);
+  // For this moment only: other tests share the realm.
   vi.stubGlobal("setImmediate", undefined);
-  vi.resetModules();
-  return import("../../../../adapters/message-port/scheduler.ts");
+  module.realmScheduler();
+  vi.unstubAllGlobals();
+  expect(module.realmScheduler()).not.toBe(realmScheduler());
+  return module;
 }
 
 describe("realmScheduler(), where a turn is a message", () => {
-  afterEach(() => vi.unstubAllGlobals());
-
   it("runs what was yielded in a later turn, all of it, in order", async () => {
     const { realmScheduler } = await asInBrowsers();
     const order: string[] = [];
@@ -97,6 +102,7 @@ describe("realmScheduler(), where a turn is a message", () => {
     const { realmScheduler } = await asInBrowsers();
     const reported = vi.fn();
     vi.stubGlobal("reportError", reported);
+    onTestFinished(() => void vi.unstubAllGlobals());
     const error = new Error("Thrown by a task");
     realmScheduler().yield(() => {
       throw error;
