@@ -53,7 +53,9 @@ async function runPart({ name, command, budget, env = {} }) {
   // Whatever made it fail without a failed test (an unhandled error, no test at all) is one failure.
   if ((status !== 0 || late) && counts.failed === 0) {
     counts.failed = 1;
-    counts.failures = [late ? "FAIL took more than twice its budget" : `FAIL with status ${status}: see what it printed`];
+    counts.failures = [
+      late ? "FAIL took more than twice its budget" : `FAIL with status ${status}: see what it printed`,
+    ];
   }
   return { name, seconds, budget, late, ...counts };
 }
