@@ -19,6 +19,15 @@ export const oneOf =
   (value) =>
     values.includes(value as string) ? undefined : `use ${values.map((each) => `"${each}"`).join(" or ")}`;
 
+/** Names are looked up among its own: of a Map, or a class without fields, none would ever be found. */
+export const record: Check = (value) => {
+  if (!isObject(value)) return "pass an object";
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Of any realm.
+  const isPlain = prototype === null || Object.getPrototypeOf(prototype) === null;
+  return isPlain || Object.keys(value).length > 0 ? undefined : "pass a plain object, { name: ... }";
+};
+
 export const milliseconds: Check = (value) =>
   typeof value === "number" && value >= 0 ? undefined : "pass milliseconds, 0 or more";
 

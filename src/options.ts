@@ -1,6 +1,6 @@
 /** What `connect` takes. */
 import type { Framed } from "./bytes.ts";
-import { any, type Check, type Checks, object } from "./check.ts";
+import { any, type Check, type Checks, object, record } from "./check.ts";
 import type { Definition } from "./define.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
@@ -51,8 +51,8 @@ const sinks: Check = (value) => {
 
 /** What is in `methods`, `streams`, `limits` and `data` is checked where it is read, and so is `handshake`. */
 export const CONNECT: Checks<ConnectOptions> = {
-  methods: object,
-  streams: object,
+  methods: record,
+  streams: record,
   ponyfill: classes,
   limits: object,
   initialCredit: credit,

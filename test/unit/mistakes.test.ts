@@ -1,4 +1,5 @@
 /** What a user may get wrong is refused where it is passed, and the error names it and says what to pass. */
+import { runInNewContext } from "node:vm";
 import { connect, define } from "sluice";
 import { framed } from "sluice/bytes";
 import { arrow } from "sluice/codecs/arrow";
@@ -28,6 +29,16 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["an option that is none", { stream: {} }, /connect option "stream": no such option, use one of methods, streams, /],
   ["one of every object", { toString: 1 }, /"toString": no such option/],
   ["methods that are no object", { methods: () => 1 }, /methods to .*: pass an object/],
+  [
+    "methods of a class",
+    {
+      methods: new (class {
+        work() {}
+      })(),
+    },
+    /methods to that: pass a plain object, \{ name: /,
+  ],
+  ["a Map of methods", { methods: new Map([["work", () => 1]]) }, /methods to that: pass a plain object/],
   ["streams that are null", { streams: null }, /streams to null: pass an object/],
   ["limits that are a number", { limits: 5 }, /limits to 5: pass an object/],
   ["options of data that are true", { data: true }, /data to true: pass an object/],
@@ -51,6 +62,11 @@ describe("connect()", () => {
 
   it.each(notObjects)("refuses %j for options", (options) => {
     expect(thrownBy(() => connected(options)).error.message).toBe("Cannot use these connect options: pass an object");
+  });
+
+  it("takes methods without a prototype, and those of another realm", () => {
+    const bare = Object.assign(Object.create(null), { work: () => 1 });
+    for (const methods of [bare, runInNewContext("({ work() {} })")]) connected({ methods });
   });
 
   it("takes options that are undefined as left out", () => {
