@@ -138,7 +138,6 @@ self.recordingSink = (underlying = {}, strategy = undefined) => {
         sink.controller = controller;
       },
       write(chunk, controller) {
-        globalThis.__n = 1 + (globalThis.__n ?? 0);
         sink.events.push(["write", chunk]);
         return underlying.write?.(chunk, controller);
       },
