@@ -4,6 +4,8 @@
  *
  * @module
  */
+
+import { hasMethods } from "./check.ts";
 import { auto } from "./codecs/auto.ts";
 import { mistake } from "./errors.ts";
 import type { ByteLink } from "./link.ts";
@@ -28,8 +30,7 @@ export interface Framed {
 
 /** Puts frames, turns and control onto a link of bytes: `connect(framed(link))`. */
 export function framed(link: ByteLink): Framed {
-  const given = (link ?? {}) as Readonly<Record<keyof ByteLink, unknown>>;
-  if (given.kind !== "bytes" || METHODS.some((name) => typeof given[name] !== "function")) {
+  if (link?.kind !== "bytes" || !hasMethods(link, METHODS)) {
     const message = `Cannot frame that: it is no link of bytes, which has kind "bytes", ${METHODS.join(", ")}`;
     throw mistake(new TypeError(`${message}; pass one`), "BAD_LINK");
   }

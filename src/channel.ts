@@ -41,6 +41,7 @@ export interface ChannelStats {
 export type ChannelState = SessionState;
 
 const STREAM_CALL_OPTIONS: readonly string[] = [...CALL_OPTIONS, "fallback"];
+
 /** What disposing of a channel waits for what is under way, in milliseconds. */
 const DISPOSE_GRACE = 1_000;
 

@@ -32,9 +32,7 @@ export const milliseconds: Check = (value) =>
   typeof value === "number" && value >= 0 ? undefined : "pass milliseconds, 0 or more";
 
 export const abortSignal: Check = (value) =>
-  typeof (value as Partial<AbortSignal> | null)?.addEventListener === "function"
-    ? undefined
-    : "pass an AbortSignal, a controller's .signal";
+  hasMethods(value, ["addEventListener"]) ? undefined : "pass an AbortSignal, a controller's .signal";
 
 /** Throws for the first of `options` that is none or has a wrong value; `undefined` is as good as left out. */
 export function checkOptions<Options extends object>(what: string, checks: Checks<Options>, options: Options): void {
@@ -56,6 +54,11 @@ export function checkNames(what: string, known: readonly string[], options: unkn
     const message = `Cannot use the ${what} "${name}": no such option, use one of ${known.join(", ")}`;
     throw mistake(new TypeError(message), "BAD_OPTION");
   }
+}
+
+export function hasMethods(value: unknown, names: readonly string[]): boolean {
+  const given = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return names.every((name) => typeof given[name] === "function");
 }
 
 function isObject(value: unknown): value is object {

@@ -1,6 +1,6 @@
 /** What `connect` takes. */
 import type { Framed } from "./bytes.ts";
-import { any, type Check, type Checks, object, record } from "./check.ts";
+import { any, type Check, type Checks, hasMethods, object, record } from "./check.ts";
 import type { Definition } from "./define.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
@@ -30,11 +30,8 @@ export interface ConnectOptions extends Definition {
   readonly trace?: Trace;
 }
 
-const classes: Check = (value) => {
-  const { ReadableStream, WritableStream } = (value ?? {}) as Partial<StreamClasses>;
-  const areClasses = typeof ReadableStream === "function" && typeof WritableStream === "function";
-  return areClasses ? undefined : "pass { ReadableStream, WritableStream }";
-};
+const classes: Check = (value) =>
+  hasMethods(value, ["ReadableStream", "WritableStream"]) ? undefined : "pass { ReadableStream, WritableStream }";
 
 const credit: Check = (value) => {
   const { chunks, bytes } = (value ?? {}) as Partial<InitialCredit>;

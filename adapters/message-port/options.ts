@@ -1,5 +1,5 @@
 /** Checks what was asked of an adapter, before anything is made: an option that is unknown or wrong would go unnoticed. */
-import { boolean, type Checks, milliseconds } from "../../src/check.ts";
+import { boolean, type Checks, hasMethods, milliseconds } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
 import type { MessagePortOptions } from "./types.ts";
 
@@ -26,8 +26,7 @@ export const SHARED: Checks<Pick<MessagePortOptions, "trusted" | "heartbeat">> =
 
 /** Throws for what a link cannot be made to, since it lacks one of these methods; `pass` says what would do. */
 export function checkEnd(link: string, end: unknown, methods: readonly string[], pass: string): void {
-  const given = (end ?? {}) as Readonly<Record<string, unknown>>;
-  if (methods.every((name) => typeof given[name] === "function")) return;
+  if (hasMethods(end, methods)) return;
   const shown = end === undefined || end === null ? String(end) : `this ${typeof end}`;
   throw mistake(new TypeError(`Cannot make a ${link} to ${shown}: pass ${pass}`), "BAD_LINK");
 }

@@ -2,7 +2,7 @@
  * The calls that we make: ids, the wait for a free place at the remote, answers, cancellation, time-outs. What the
  * remote calls is in `serving.ts`.
  */
-import { checkNames } from "../check.ts";
+import { abortSignal, checkNames } from "../check.ts";
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason, encodeReason } from "../reason.ts";
@@ -344,12 +344,9 @@ function checkOptions(method: string, options: CallOptions): void {
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw mistake(new TypeError(`Cannot call "${method}" with this onProgress: pass a function`), "BAD_OPTION");
   }
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") {
-    throw mistake(
-      new TypeError(`Cannot call "${method}" with this signal: pass an AbortSignal, a controller's .signal`),
-      "BAD_OPTION",
-    );
-  }
+  const wrong = signal === undefined ? undefined : abortSignal(signal);
+  if (wrong !== undefined)
+    throw mistake(new TypeError(`Cannot call "${method}" with this signal: ${wrong}`), "BAD_OPTION");
   if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
   throw mistake(
     new RangeError(`Cannot call "${method}" with timeout ${String(timeout)}: pass milliseconds, 0 or more`),
