@@ -239,8 +239,8 @@ export class Session implements CoreReceiver {
     else this.rpc.receive(read.value);
   }
 
-  admits(stream: number): boolean {
-    return this.streams.admits(stream);
+  admits(stream: number, begins: number): boolean {
+    return this.streams.admits(stream, begins);
   }
 
   breach(error: unknown): void {

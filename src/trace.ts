@@ -53,7 +53,7 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
           watch("received", messageOf(line));
           receiver.text(line, parsed);
         },
-        admits: (stream) => receiver.admits(stream),
+        admits: (stream, begins) => receiver.admits(stream, begins),
         breach: (error) => receiver.breach(error),
       }),
     ...(link.lane && { lane: (id: number) => traceByteLane(link.lane?.(id) as ByteLane, id, watch) }),

@@ -10,6 +10,7 @@ import type { ByteLinkReceiver } from "../../src/link.ts";
 import { dial } from "./dial.ts";
 import { Inlet } from "./inlet.ts";
 import type { Listener } from "./listener.ts";
+import { Pace } from "./pace.ts";
 import { isSecret, makeSecret } from "./secrets.ts";
 
 /** What a side tells the other in `$/hello`, under `data`. */
@@ -45,6 +46,7 @@ export class DataPath {
   readonly #inlet = new Inlet(() =>
     this.#fail(new ProtocolError("BAD_MESSAGE", "Cannot take data before both data connections stand")),
   );
+  readonly #pace = new Pace(() => this.#made?.resume());
   #listener: Listener | undefined = undefined;
   #stopDialing: (() => void) | undefined = undefined;
   /** Are we to make a connection? Known when the remote has said where it listens. */
@@ -102,6 +104,7 @@ export class DataPath {
       secret,
       proof: this.#proof,
       inlet: this.#inlet,
+      pace: this.#pace,
       connected: (socket) => {
         this.#made = socket;
         this.#watch(socket, "made");
@@ -134,6 +137,11 @@ export class DataPath {
     if (last > 0) socket.uncork();
     told = TELLS_WHAT_IS_TAKEN && socket.writableLength === 0 && !socket.destroyed;
     return told;
+  }
+
+  /** A message of control has come. */
+  controlCame(): void {
+    this.#pace.hurry();
   }
 
   keepAlive(on: boolean): void {

@@ -5,7 +5,7 @@
 import net from "node:net";
 import { LinkError } from "../../src/errors.ts";
 import type { Inlet } from "./inlet.ts";
-import { Pace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import { Expected, SPOKEN_BYTES, spoken } from "./secrets.ts";
 
 /** A listener that is crowded by strangers may drop us as well: so often it is tried, this many milliseconds apart. */
@@ -17,6 +17,7 @@ export interface Dialing {
   readonly secret: string;
   readonly proof: string;
   readonly inlet: Inlet;
+  readonly pace: Pace;
   /** Both have proved themselves: from now on `inlet` gets what comes. */
   connected(socket: net.Socket): void;
   failed(error: Error): void;
@@ -24,7 +25,7 @@ export interface Dialing {
 
 /** Returns what gives up. */
 export function dial(dialing: Dialing): () => void {
-  const { path, secret, inlet, connected, failed } = dialing;
+  const { path, secret, inlet, pace, connected, failed } = dialing;
   const proof = new Expected(dialing.proof);
   let socket: net.Socket;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +51,6 @@ export function dial(dialing: Dialing): () => void {
       const message = `Cannot use the data connection at "${path}": who listens there did not give the proof that was told in $/hello; see who else can write to its directory`;
       finish(() => failed(new LinkError("BAD_PROOF", message)));
     };
-    const pace = new Pace(() => socket.resume());
     socket = net.connect({
       path,
       onread: {

@@ -77,6 +77,7 @@ export abstract class ProcessLink implements ByteLink {
   protected abstract stray(line: string): void;
 
   protected message(line: string, parsed: Message): void {
+    this.data.controlCame();
     this.receiver?.text(line, parsed);
   }
 

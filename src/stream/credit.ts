@@ -196,12 +196,31 @@ export class ReceiveCredit {
     const bytesRisen = bytes - this.byteLimit;
     // Of a custom `size`, the window of a round is what that round grants.
     const step = this.weighed ? limit - this.chunks : this.highWaterMark;
-    const due =
-      (risen > 0 && risen >= step / 2) ||
-      (bytesRisen > 0 && bytesRisen >= this.byteWindow / 2) ||
-      (readWaits && this.spent && (risen > 0 || bytesRisen > 0));
-    if (!due) return undefined;
+    const isUrgent = readWaits && this.spent && (risen > 0 || bytesRisen > 0);
+    if (!isUrgent && !this.#isDue(risen, step, bytesRisen)) return undefined;
     if (this.weighed) this.#round = limit - this.chunks;
+    this.limit = limit;
+    this.byteLimit = bytes;
+    return { limit, bytes };
+  }
+
+  /** Has a limit risen by half its window? */
+  #isDue(risen: number, step: number, bytesRisen: number): boolean {
+    return (risen > 0 && risen >= step / 2) || (bytesRisen > 0 && bytesRisen >= this.byteWindow / 2);
+  }
+
+  /**
+   * The grant for what may come behind a chunk of so many bytes that has begun to come, and that a waiting read will take
+   * as it arrives: as if it had come and been taken.
+   */
+  grantAhead(length: number): Grant | undefined {
+    if (this.weighed || this.unit === "weight") return undefined;
+    const counted = this.unit === "chunks" ? 1 : length;
+    const limit = Math.max(this.limit, tellable(this.received + counted + this.highWaterMark));
+    const bytes = Math.max(this.byteLimit, tellable(this.bytes + length + CHUNK_OVERHEAD + this.byteWindow));
+    const risen = limit - this.limit;
+    const bytesRisen = bytes - this.byteLimit;
+    if (!this.#isDue(risen, this.highWaterMark, bytesRisen)) return undefined;
     this.limit = limit;
     this.byteLimit = bytes;
     return { limit, bytes };

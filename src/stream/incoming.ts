@@ -9,7 +9,7 @@ import { mistake, ProtocolError, StreamError } from "../errors.ts";
 import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
 import { chunksOf, type DataFrame, type Packed, type WireStrategy, type WireWindow } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
-import { CHUNK_OVERHEAD, type InitialCredit, ReceiveCredit } from "./credit.ts";
+import { CHUNK_OVERHEAD, type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
 import type { Owner } from "./owner.ts";
 import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
@@ -50,6 +50,11 @@ export class Incoming {
   #payload = 0;
   /** The platform has pulled an empty queue, and nothing has come into it since. */
   #wanting = false;
+  /** It has done so again: this time for a read, which waits. */
+  #awaited = false;
+  /** Chunks have come in fragments; and the bytes of one that has begun to, or 0. */
+  #fragmented = false;
+  #begun = 0;
   /** Of a direction that is consumed: the end of this turn will look for a grant that is due. */
   #granting = false;
   /** Ends the pull under way, so that the platform asks again. */
@@ -120,10 +125,15 @@ export class Incoming {
   pull(): undefined | Promise<void> {
     // Nothing ever comes into the queue.
     if (this.#options.consume !== undefined) return;
-    this.#wanting = this.queued === 0;
-    this.#grant(this.#wanting);
-    // While no grant can fall due, the reader's progress is of no interest: the pull ends when more has arrived.
-    if (this.credit.chunks === 0 || !this.credit.ample || isFinalIncoming(this.state)) return undefined;
+    const isEmpty = this.queued === 0;
+    this.#awaited = isEmpty && this.#wanting;
+    this.#wanting = isEmpty;
+    this.#grant(isEmpty);
+    if (this.#awaited && this.#begun > 0) this.#grantAhead();
+    // While no grant can fall due, the reader's progress is of no interest: the pull ends when more has arrived. Of chunks
+    // in fragments it is, for a read may wait for the next one.
+    if (this.credit.chunks === 0 || !this.credit.ample || this.#fragmented || isFinalIncoming(this.state))
+      return undefined;
     return new Promise((resolve) => {
       this.#rearm = resolve;
     });
@@ -218,6 +228,22 @@ export class Incoming {
       "CREDIT_OVERRUN",
       `Cannot take a chunk of stream ${id} "${name}": no credit was left for it`,
     );
+  }
+
+  /**
+   * A chunk of so many bytes has begun to come. If a read waits for it, it is as good as taken: the sender may go on while
+   * the rest of it comes.
+   */
+  begins(bytes: number): void {
+    this.#fragmented = true;
+    this.#begun = bytes;
+    this.#ask();
+    if (this.#awaited) this.#grantAhead();
+  }
+
+  #grantAhead(): void {
+    const grant = this.credit.grantAhead(this.#begun);
+    if (grant !== undefined) this.#tellGrant(grant);
   }
 
   #arriveEach(frame: DataFrame): void {
@@ -344,6 +370,8 @@ export class Incoming {
     this.#held.push(bytes, weight);
     this.#payload += bytes - CHUNK_OVERHEAD;
     this.#wanting = false;
+    this.#awaited = false;
+    this.#begun = 0;
     (this.#controller as ReadableStreamDefaultController<unknown>).enqueue(value);
   }
 
@@ -392,8 +420,12 @@ export class Incoming {
   #grant(readWaits: boolean): void {
     if (isFinalIncoming(this.state)) return;
     const grant = this.credit.grant(readWaits);
+    if (grant !== undefined) this.#tellGrant(grant);
+  }
+
+  #tellGrant({ limit, bytes }: Grant): void {
     const { id, lane } = this.#owner;
-    if (grant !== undefined) lane?.post({ type: "stream-credit", id, limit: grant.limit, bytes: grant.bytes });
+    lane?.post({ type: "stream-credit", id, limit, bytes });
   }
 
   #ask(): void {

@@ -298,12 +298,15 @@ export class Streams implements StreamContext {
   }
 
   /** May a chunk of this stream come? Asked before there is memory for it. False: it is of no use any more. */
-  admits(id: number): boolean {
+  admits(id: number, begins: number): boolean {
     this.#expectGreeted("stream-data");
     const stream = this.#open.get(id);
     if (stream === undefined) this.#expectKnown({ id, type: "stream-data" });
-    if (stream instanceof Duplex) return stream.incoming.admits();
-    return stream?.admits() ?? false;
+    if (!(stream instanceof Duplex)) return stream?.admits() ?? false;
+    const { incoming } = stream;
+    const isWanted = incoming.admits();
+    if (isWanted && begins > 0) incoming.begins(begins);
+    return isWanted;
   }
 
   /** A frame that was checked. */

@@ -11,8 +11,11 @@ export interface CoreReceiver extends LinkReceiver {
   frame(frame: Frame): void;
   /** A control message as text, and what it says if that is known already. */
   text(line: string, parsed?: unknown): void;
-  /** Asked before memory is given to a chunk of this stream: may it come, as far as its credit goes? */
-  admits(stream: number): boolean;
+  /**
+   * Asked before memory is given to a chunk of this stream: may it come, as far as its credit goes? `begins`: the bytes of
+   * one whose first fragment has come, else 0.
+   */
+  admits(stream: number, begins: number): boolean;
   /** What came breaks the protocol. */
   breach(error: unknown): void;
 }

@@ -26,7 +26,7 @@ FramedLink.prototype.listen = function (this: FramedLink, core: CoreReceiver): v
     receive: (message) => core.receive(message),
     frame: (frame) => passing(frame, () => core.frame(frame)),
     text: (line) => passing(JSON.parse(line), () => core.text(line)),
-    admits: (stream) => core.admits(stream),
+    admits: (stream, begins) => core.admits(stream, begins),
     breach: (error) => core.breach(error),
     lost: (error) => core.lost(error),
   });

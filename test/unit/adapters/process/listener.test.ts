@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { dial } from "../../../../adapters/process/dial.ts";
 import { Inlet } from "../../../../adapters/process/inlet.ts";
 import { Listener } from "../../../../adapters/process/listener.ts";
+import { Pace } from "../../../../adapters/process/pace.ts";
 import { makeSecret, spoken } from "../../../../adapters/process/secrets.ts";
 
 let base = "";
@@ -38,7 +39,7 @@ async function stray(...says: (string | Uint8Array)[]): Promise<{ socket: net.So
 
 function dialing(listener: Listener, proof: string, secret: string = listener.secret): Promise<net.Socket> {
   return new Promise((connected, failed) => {
-    const to = { path: where, secret, proof, inlet: new Inlet(() => {}) };
+    const to = { path: where, secret, proof, inlet: new Inlet(() => {}), pace: new Pace(() => {}) };
     dial({
       ...to,
       connected: (socket) => {

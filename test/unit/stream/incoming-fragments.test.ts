@@ -1,0 +1,100 @@
+/** Chunks that come in fragments: when the sender may go on before all of one has come. */
+import { describe, expect, it } from "vitest";
+import { raw } from "../../../src/codecs/raw.ts";
+import { Incoming, platformMark } from "../../../src/stream/incoming.ts";
+import type { Owner } from "../../../src/stream/owner.ts";
+import type { Strategy } from "../../../src/stream/strategy.ts";
+
+const CHUNK = 1_000;
+
+/** A direction whose grants are kept, and its reader. */
+async function incoming(strategy: Partial<Strategy>, byteWindow = 1_000_000) {
+  const limits: number[] = [];
+  const owner = {
+    id: 1,
+    name: "s",
+    largestChunk: CHUNK,
+    lane: { post: ({ limit }: { limit: number }) => limits.push(limit) },
+    settled() {},
+  } as unknown as Owner;
+  const whole: Strategy = { unit: "bytes", highWaterMark: CHUNK, size: undefined, ...strategy };
+  const mark = platformMark(whole, false);
+  const options = { bytes: false, codec: raw(), schema: undefined, strategy: whole, fixed: true, byteWindow, mark };
+  const direction = new Incoming(owner, options as never, undefined);
+  const reader = new ReadableStream(direction as never, direction.queuing).getReader();
+  await rest();
+  let number = 0;
+  return {
+    limits,
+    reader,
+    begin: () => direction.begins(CHUNK),
+    finish: () =>
+      direction.data({ type: "stream-data", id: 1, chunks: [new Uint8Array(CHUNK).fill(number++)] } as never),
+  };
+}
+
+/** Until all that follows from what was done has happened. */
+async function rest(): Promise<void> {
+  for (let i = 0; i < 20; i++) await undefined;
+}
+
+describe("A chunk that comes in fragments", () => {
+  it("is as good as taken where a read waits for it: the next one may start at once", async () => {
+    const { limits, reader, begin, finish } = await incoming({});
+    for (let n = 0; n < 3; n++) {
+      const read = reader.read();
+      await rest();
+      begin();
+      expect(limits).toEqual(Array.from({ length: n + 1 }, (_, i) => (i + 2) * CHUNK));
+      finish();
+      expect((await read).value).toEqual(new Uint8Array(CHUNK).fill(n));
+      await rest();
+    }
+  });
+
+  it("is so too if the read comes later than its first fragment", async () => {
+    const { limits, reader, begin, finish } = await incoming({});
+    begin();
+    expect(limits).toEqual([]);
+    const read = reader.read();
+    await rest();
+    expect(limits).toEqual([2 * CHUNK]);
+    finish();
+    await read;
+    begin();
+    const next = reader.read();
+    await rest();
+    expect(limits).toEqual([2 * CHUNK, 3 * CHUNK]);
+    finish();
+    await next;
+  });
+
+  it("lets nothing more come where no read waits", async () => {
+    const { limits, begin, finish } = await incoming({});
+    begin();
+    finish();
+    await rest();
+    begin();
+    await rest();
+    expect(limits).toEqual([]);
+  });
+
+  it.each<[string, Partial<Strategy>]>([
+    [
+      "a highWaterMark of 0, for a second read is granted after the first was filled",
+      { unit: "chunks", highWaterMark: 0 },
+    ],
+    ["a size() of the receiver's own", { unit: "weight", highWaterMark: 10, size: () => 10 }],
+    ["a sender that weighs", { unit: "weight", highWaterMark: 10 }],
+    ["a window that is far from spent", { highWaterMark: 10 * CHUNK }],
+  ])("lets nothing more come with %s", async (_, strategy) => {
+    const { limits, reader, begin } = await incoming(strategy);
+    const reads = [reader.read(), reader.read()];
+    for (const read of reads) read.catch(() => {});
+    await rest();
+    const before = [...limits];
+    begin();
+    await rest();
+    expect(limits).toEqual(before);
+  });
+});
