@@ -232,9 +232,10 @@ export class Incoming {
 
   /**
    * A chunk of so many bytes has begun to come. If a read waits for it, it is as good as taken: the sender may go on while
-   * the rest of it comes.
+   * the rest of it comes. Not so of a byte stream, whose reader may have room for a part of it only.
    */
   begins(bytes: number): void {
+    if (this.type === "bytes") return;
     this.#fragmented = true;
     this.#begun = bytes;
     this.#ask();

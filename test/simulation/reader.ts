@@ -56,9 +56,11 @@ async function oneByOne(actor: Actor): Promise<void> {
     const reads = Array.from({ length: count }, () => watch.settles("read()", reader.read()));
     for (const result of await Promise.all(reads)) if (!handled(actor, result)) return;
     flow.pending = 0;
+    flow.slack = 0;
     await dawdle(actor, delay);
     if (style !== "relock" || !random.chance(0.4)) continue;
-    // A read that waits when its reader is released takes nothing with it.
+    // A read that waits when its reader is released takes nothing with it, but the next chunk was meant for it.
+    flow.slack = flow.rule.left;
     flow.pending = 1;
     const left = random.chance(0.5) ? watch.settles("a read that is left", reader.read(), isTypeError) : undefined;
     reader.releaseLock();

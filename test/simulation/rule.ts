@@ -16,6 +16,11 @@ export interface Rule {
   readonly initial: { readonly chunks: number; readonly bytes: number };
   /** The most bytes that a chunk may have. */
   readonly maxChunk: number;
+  /**
+   * Chunks that a read which is given up leaves beyond the window: over bytes one that comes in fragments counts as taken
+   * from the first of them, if a read waits.
+   */
+  readonly left: number;
   /** Chunks that the sender's own queue lets wait, where that is a number of chunks. */
   readonly queue: number | undefined;
 }
@@ -56,6 +61,7 @@ export function ruleOf(scenario: Scenario, stream: StreamPlan, direction: "forth
     weighed: own?.unit === "custom" ? own.size : undefined,
     byteWindow: Math.max(streamBytes, beside, before),
     maxChunk: Math.min(receiver.limits.maxChunk ?? 16 * MiB, sender.limits.maxChunk ?? 16 * MiB),
+    left: scenario.link.bytes !== undefined && !receiving.bytes ? 1 : 0,
     initial: direction === "forth" ? early : { chunks: 0, bytes: 0 },
     // A queue that takes nothing in would never be ready; without a strategy it is as the platform's own.
     queue: suggested === undefined ? 1 : suggested.unit === "chunks" ? Math.max(1, suggested.highWaterMark) : undefined,

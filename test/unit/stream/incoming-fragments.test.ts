@@ -8,7 +8,7 @@ import type { Strategy } from "../../../src/stream/strategy.ts";
 const CHUNK = 1_000;
 
 /** A direction whose grants are kept, and its reader. */
-async function incoming(strategy: Partial<Strategy>, byteWindow = 1_000_000) {
+async function incoming(strategy: Partial<Strategy>, bytes: false | "stream" = false) {
   const limits: number[] = [];
   const owner = {
     id: 1,
@@ -18,8 +18,9 @@ async function incoming(strategy: Partial<Strategy>, byteWindow = 1_000_000) {
     settled() {},
   } as unknown as Owner;
   const whole: Strategy = { unit: "bytes", highWaterMark: CHUNK, size: undefined, ...strategy };
-  const mark = platformMark(whole, false);
-  const options = { bytes: false, codec: raw(), schema: undefined, strategy: whole, fixed: true, byteWindow, mark };
+  const mark = platformMark(whole, bytes);
+  const byteWindow = 1_000_000;
+  const options = { bytes, codec: raw(), schema: undefined, strategy: whole, fixed: true, byteWindow, mark };
   const direction = new Incoming(owner, options as never, undefined);
   const reader = new ReadableStream(direction as never, direction.queuing).getReader();
   await rest();
@@ -67,6 +68,15 @@ describe("A chunk that comes in fragments", () => {
     expect(limits).toEqual([2 * CHUNK, 3 * CHUNK]);
     finish();
     await next;
+  });
+
+  it("lets nothing more come for a read of a byte stream, which may take a part of it only", async () => {
+    const { limits, reader, begin } = await incoming({}, "stream");
+    reader.read().catch(() => {});
+    await rest();
+    begin();
+    await rest();
+    expect(limits).toEqual([]);
   });
 
   it("lets nothing more come where no read waits", async () => {
