@@ -1,5 +1,5 @@
-// Writes the results of a benchmark into the page that shows them, between `<!-- bench:NAME -->` and
-// `<!-- /bench:NAME -->`. Every figure there comes from results/NAME.json. Imports nothing that needs installing.
+// Writes the results of a benchmark into the pages that show them: all of it between `<!-- bench:NAME -->` and
+// `<!-- /bench:NAME -->`, its ratios alone where those comments say `ratios`. Every figure there comes from results/NAME.json. Imports nothing that needs installing.
 import { readFileSync, writeFileSync } from "node:fs";
 import { bound, figure, headOf } from "./report.mjs";
 
@@ -8,24 +8,26 @@ const pages = ["README.md", "docs/benchmarks.md"];
 
 export function writeReadme(name) {
   const results = JSON.parse(readFileSync(new URL(`results/${name}.json`, bench), "utf8"));
-  const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
-  for (const page of pages) {
-    const file = new URL(`../${page}`, bench);
-    const text = readFileSync(file, "utf8");
-    const [start, end] = [text.indexOf(open), text.indexOf(close)];
-    if (start < 0 || end < start) continue;
-    writeFileSync(
-      file,
-      `${text.slice(0, start + open.length)}
-${section(results)}
-${text.slice(end)}`,
-    );
-    return;
-  }
-  throw new Error(`Cannot write results: none of ${pages.join(", ")} has ${open} before a ${close}`);
+  const isShown = [write("bench", name, section(results)), write("ratios", name, summary(results))].includes(true);
+  if (!isShown) throw new Error(`Cannot write results: none of ${pages.join(", ")} has <!-- bench:${name} -->`);
 }
 
-function section({ command, date, machine, node, rounds, rows, ratios }) {
+/** Puts `text` between the two comments of that kind, wherever they are. Returns whether they are anywhere. */
+function write(kind, name, text) {
+  const [open, close] = [`<!-- ${kind}:${name} -->`, `<!-- /${kind}:${name} -->`];
+  for (const page of pages) {
+    const file = new URL(`../${page}`, bench);
+    const before = readFileSync(file, "utf8");
+    const [start, end] = [before.indexOf(open), before.indexOf(close)];
+    if (start < 0 || end < start) continue;
+    writeFileSync(file, `${before.slice(0, start + open.length)}\n${text}\n${before.slice(end)}`);
+    return true;
+  }
+  return false;
+}
+
+/** Every row, and the ratios. */
+function section({ rows, ...results }) {
   const works = [...new Set(rows.map(({ work }) => work))].map((work) => rows.filter((row) => row.work === work));
   // A line for each work, however many do it.
   const figures = works.map((of) => [
@@ -34,18 +36,31 @@ function section({ command, date, machine, node, rounds, rows, ratios }) {
     of.map(({ median }) => figure(median)).join("<br>"),
     of.map(({ min, max }) => `${figure(min)} to ${figure(max)}`).join("<br>"),
   ]);
+  return [
+    `${introduction(results)}: medians of ${results.rounds} interleaved rounds, and their least and most.`,
+    table(["work", "who", "median", "min to max"], figures),
+    "Held against its targets, each figure the median of those within each round:",
+    targetsOf(results),
+  ].join("\n\n");
+}
+
+/** The ratios alone. */
+function summary(results) {
+  return `${introduction(results)}: medians of ${results.rounds} interleaved rounds.\n\n${targetsOf(results)}`;
+}
+
+function introduction({ command, date, node, machine }) {
+  return `\`${command}\`, ${date}, Node ${node}, ${machine}`;
+}
+
+function targetsOf({ ratios }) {
   const targets = ratios.map(({ name, value, kind, target, met }) => [
     name,
     value === null ? "missing" : figure(value),
     bound(kind, target),
     met ? "yes" : "**no**",
   ]);
-  return [
-    `\`${command}\`, ${date}, Node ${node}, ${machine}: medians of ${rounds} interleaved rounds, and their least and most.`,
-    table(["work", "who", "median", "min to max"], figures),
-    "Held against its targets, each figure the median of those within each round:",
-    table(["ratio or difference", "median", "target", "met"], targets),
-  ].join("\n\n");
+  return table(["ratio or difference", "median", "target", "met"], targets);
 }
 
 function whoOf({ subject, quoted }) {

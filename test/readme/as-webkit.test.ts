@@ -1,25 +1,24 @@
-/** The README's examples of threads and ports, as they stand there, on a platform that lacks what WebKit lacks. */
+/** The README's examples, and the guide's, of threads and ports, as they stand there, on a platform that lacks what WebKit lacks. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { examples, root } from "./pages.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
 const lacking = pathToFileURL(join(root, "test/fixtures/as-webkit.mjs")).href;
 
 let folder: string;
 beforeAll(() => {
   // Inside the checkout, where "sluice" is the package itself.
   folder = mkdtempSync(join(root, "test/readme/.run-"));
-  for (const [, name = "", text = ""] of readme.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g)) {
+  for (const { name, text } of examples) {
     const isTyped = name.endsWith(".ts");
     const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
     const script = isTyped ? ts.transpileModule(text, { compilerOptions }).outputText : text;

@@ -1,37 +1,29 @@
-/** The README's examples are run as they stand there, the first on a real file over loopback. */
+/** The README's examples, and the guide's, are run as they stand there, the first on a real file over loopback. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createReadStream, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { examples, readme, root } from "./pages.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
 // The first file that is in every checkout and large enough to take many chunks.
 const input = join(root, "node_modules/typescript/lib/typescript.js");
-
-/** The fenced blocks that name their file. */
-const files = [...readme.matchAll(/<!-- file: (\S+) -->\n```\w+\n([\s\S]*?)```/g)].map(([, name = "", text = ""]) => ({
-  name,
-  text,
-}));
 
 let folder: string;
 beforeAll(() => {
   // Inside the checkout, where "sluice" is the package itself.
   folder = mkdtempSync(join(root, "test/readme/.run-"));
-  for (const { name, text } of files) writeFileSync(join(folder, name), text);
+  for (const { name, text } of examples) writeFileSync(join(folder, name), text);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("the example gzips a response body in a worker, and ends", async () => {
-  expect(files.map(({ name }) => name)).toEqual([
+  expect(examples.map(({ name }) => name)).toEqual([
     "main.mjs",
     "worker.mjs",
     "parent.mjs",
@@ -103,6 +95,6 @@ test("the example of the default stream fills an index, and ends", async () => {
   expect({ code, output }).toEqual({ code: 0, output: "{ rows: 1000, complete: true }\n" });
 });
 
-test("the page is at most 540 lines", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(540);
+test("the README has 250 lines at most", () => {
+  expect(readme.trimEnd().split("\n").length).toBeLessThanOrEqual(250);
 });
