@@ -1,5 +1,6 @@
 /** Bugs of links of bytes, planted from outside; the simulator has to find each. */
 import type { ByteLink } from "../../src/link.ts";
+import { Incoming } from "../../src/stream/incoming.ts";
 import { Decoder } from "../../src/wire/decoder.ts";
 import { FramedLink } from "../../src/wire/framed.ts";
 import { Gather } from "../../src/wire/gather.ts";
@@ -113,6 +114,18 @@ export const byteMutations: readonly Mutation[] = [
         };
       });
     },
+  },
+  {
+    name: "a chunk in fragments counts as taken though no read waits",
+    plant: () =>
+      patch(Incoming.prototype, "begins", (real) => {
+        return function (this: Incoming, bytes) {
+          // As the platform does for a read of an empty queue.
+          this.pull();
+          this.pull();
+          real.call(this, bytes);
+        };
+      }),
   },
   {
     name: "a write that waits for its chunk to be taken is never told",
