@@ -1,5 +1,6 @@
 // Writes the results of a benchmark into the pages that show them: all of it between `<!-- bench:NAME -->` and
-// `<!-- /bench:NAME -->`, its ratios alone where those comments say `ratios`. Every figure there comes from results/NAME.json. Imports nothing that needs installing.
+// `<!-- /bench:NAME -->`, its ratios alone where those comments say `ratios`. Every figure there comes from
+// results/NAME.json. Imports nothing that needs installing.
 import { readFileSync, writeFileSync } from "node:fs";
 import { bound, figure, headOf } from "./report.mjs";
 
@@ -8,13 +9,16 @@ const pages = ["README.md", "docs/benchmarks.md"];
 
 export function writeReadme(name) {
   const results = JSON.parse(readFileSync(new URL(`results/${name}.json`, bench), "utf8"));
-  const isShown = [write("bench", name, section(results)), write("ratios", name, summary(results))].includes(true);
-  if (!isShown) throw new Error(`Cannot write results: none of ${pages.join(", ")} has <!-- bench:${name} -->`);
+  if (!write("bench", name, section(results))) {
+    const [open, close] = commentsOf("bench", name);
+    throw new Error(`Cannot write results: none of ${pages.join(", ")} has ${open} before a ${close}`);
+  }
+  write("ratios", name, summary(results));
 }
 
 /** Puts `text` between the two comments of that kind, wherever they are. Returns whether they are anywhere. */
 function write(kind, name, text) {
-  const [open, close] = [`<!-- ${kind}:${name} -->`, `<!-- /${kind}:${name} -->`];
+  const [open, close] = commentsOf(kind, name);
   for (const page of pages) {
     const file = new URL(`../${page}`, bench);
     const before = readFileSync(file, "utf8");
@@ -24,6 +28,10 @@ function write(kind, name, text) {
     return true;
   }
   return false;
+}
+
+function commentsOf(kind, name) {
+  return [`<!-- ${kind}:${name} -->`, `<!-- /${kind}:${name} -->`];
 }
 
 /** Every row, and the ratios. */

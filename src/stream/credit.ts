@@ -191,22 +191,11 @@ export class ReceiveCredit {
    */
   grant(readWaits: boolean): Grant | undefined {
     const limit = Math.max(this.limit, this.#nextLimit(readWaits));
-    const bytes = Math.max(this.byteLimit, this.#nextByteLimit(readWaits));
-    const risen = limit - this.limit;
-    const bytesRisen = bytes - this.byteLimit;
     // Of a custom `size`, the window of a round is what that round grants.
     const step = this.weighed ? limit - this.chunks : this.highWaterMark;
-    const isUrgent = readWaits && this.spent && (risen > 0 || bytesRisen > 0);
-    if (!isUrgent && !this.#isDue(risen, step, bytesRisen)) return undefined;
-    if (this.weighed) this.#round = limit - this.chunks;
-    this.limit = limit;
-    this.byteLimit = bytes;
-    return { limit, bytes };
-  }
-
-  /** Has a limit risen by half its window? */
-  #isDue(risen: number, step: number, bytesRisen: number): boolean {
-    return (risen > 0 && risen >= step / 2) || (bytesRisen > 0 && bytesRisen >= this.byteWindow / 2);
+    const grant = this.#raise(limit, this.#nextByteLimit(readWaits), step, readWaits && this.spent);
+    if (grant !== undefined && this.weighed) this.#round = step;
+    return grant;
   }
 
   /**
@@ -215,12 +204,26 @@ export class ReceiveCredit {
    */
   grantAhead(length: number): Grant | undefined {
     if (this.weighed || this.unit === "weight") return undefined;
-    const counted = this.unit === "chunks" ? 1 : length;
-    const limit = Math.max(this.limit, tellable(this.received + counted + this.highWaterMark));
-    const bytes = Math.max(this.byteLimit, tellable(this.bytes + length + CHUNK_OVERHEAD + this.byteWindow));
+    const received = this.received + (this.unit === "chunks" ? 1 : length);
+    const bytes = this.bytes + length + CHUNK_OVERHEAD;
+    return this.#raise(
+      tellable(received + this.highWaterMark),
+      tellable(bytes + this.byteWindow),
+      this.highWaterMark,
+      false,
+    );
+  }
+
+  /** Raises the limits, if one of them rises by half of its window; if it is urgent, by anything. They never fall. */
+  #raise(toLimit: number, toBytes: number, window: number, isUrgent: boolean): Grant | undefined {
+    const limit = Math.max(this.limit, toLimit);
+    const bytes = Math.max(this.byteLimit, toBytes);
     const risen = limit - this.limit;
     const bytesRisen = bytes - this.byteLimit;
-    if (!this.#isDue(risen, this.highWaterMark, bytesRisen)) return undefined;
+    const isDue =
+      (risen > 0 && (isUrgent || risen >= window / 2)) ||
+      (bytesRisen > 0 && (isUrgent || bytesRisen >= this.byteWindow / 2));
+    if (!isDue) return undefined;
     this.limit = limit;
     this.byteLimit = bytes;
     return { limit, bytes };

@@ -129,7 +129,7 @@ export class Incoming {
     this.#awaited = isEmpty && this.#wanting;
     this.#wanting = isEmpty;
     this.#grant(isEmpty);
-    if (this.#awaited && this.#begun > 0) this.#grantAhead();
+    this.#grantAhead();
     // While no grant can fall due, the reader's progress is of no interest: the pull ends when more has arrived. Of chunks
     // in fragments it is, for a read may wait for the next one.
     if (this.credit.chunks === 0 || !this.credit.ample || this.#fragmented || isFinalIncoming(this.state))
@@ -239,12 +239,11 @@ export class Incoming {
     this.#fragmented = true;
     this.#begun = bytes;
     this.#ask();
-    if (this.#awaited) this.#grantAhead();
+    this.#grantAhead();
   }
 
   #grantAhead(): void {
-    const grant = this.credit.grantAhead(this.#begun);
-    if (grant !== undefined) this.#tellGrant(grant);
+    if (this.#awaited && this.#begun > 0) this.#tellGrant(this.credit.grantAhead(this.#begun));
   }
 
   #arriveEach(frame: DataFrame): void {
@@ -419,14 +418,12 @@ export class Incoming {
 
   /** Sends the grant that is due, if one is. Before the stream was opened, `stream-open` will tell it. */
   #grant(readWaits: boolean): void {
-    if (isFinalIncoming(this.state)) return;
-    const grant = this.credit.grant(readWaits);
-    if (grant !== undefined) this.#tellGrant(grant);
+    if (!isFinalIncoming(this.state)) this.#tellGrant(this.credit.grant(readWaits));
   }
 
-  #tellGrant({ limit, bytes }: Grant): void {
+  #tellGrant(grant: Grant | undefined): void {
     const { id, lane } = this.#owner;
-    lane?.post({ type: "stream-credit", id, limit, bytes });
+    if (grant !== undefined) lane?.post({ type: "stream-credit", id, limit: grant.limit, bytes: grant.bytes });
   }
 
   #ask(): void {

@@ -1,12 +1,10 @@
 /** The README's quick start for processes, pasted as it stands, between every two runtimes. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { examples, root } from "../readme/pages.ts";
 import { type Command, run, runtimes } from "./runtimes.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const readme = readFileSync(join(root, "README.md"), "utf8");
 const TIME = 30_000;
 const all = ["node", "deno", "bun"] as const;
 
@@ -14,10 +12,7 @@ let folder: string;
 beforeAll(() => {
   // Inside the checkout, where "sluice" is the package itself.
   folder = mkdtempSync(join(root, "test/process/.run-"));
-  for (const name of ["parent.mjs", "child.mjs"]) {
-    const block = new RegExp(`<!-- file: ${name} -->\n\`\`\`js\n([\\s\\S]*?)\`\`\``).exec(readme);
-    writeFileSync(join(folder, name), block?.[1] ?? "");
-  }
+  for (const { page, name, text } of examples) if (page === "README.md") writeFileSync(join(folder, name), text);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

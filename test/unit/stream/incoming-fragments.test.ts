@@ -1,42 +1,57 @@
 /** Chunks that come in fragments: when the sender may go on before all of one has come. */
 import { describe, expect, it } from "vitest";
 import { raw } from "../../../src/codecs/raw.ts";
-import { Incoming, platformMark } from "../../../src/stream/incoming.ts";
+import { encodeReason } from "../../../src/reason.ts";
+import { Turn } from "../../../src/stream/gather.ts";
+import { Incoming, type IncomingOptions, platformMark } from "../../../src/stream/incoming.ts";
 import type { Owner } from "../../../src/stream/owner.ts";
 import type { Strategy } from "../../../src/stream/strategy.ts";
+import type { Frame } from "../../../src/wire/frames.ts";
+import { FakeScheduler, settle } from "../support/scheduler.ts";
 
 const CHUNK = 1_000;
+
+type CreditFrame = Extract<Frame, { type: "stream-credit" }>;
 
 /** A direction whose grants are kept, and its reader. */
 async function incoming(strategy: Partial<Strategy>, bytes: false | "stream" = false) {
   const limits: number[] = [];
-  const owner = {
+  const owner: Owner = {
     id: 1,
     name: "s",
+    lane: { post: (message) => limits.push((message as CreditFrame).limit), listen() {}, close() {} },
+    overBytes: undefined,
+    turn: new Turn(new FakeScheduler()),
+    maxChunk: CHUNK,
     largestChunk: CHUNK,
-    lane: { post: ({ limit }: { limit: number }) => limits.push(limit) },
+    idleGrants: Number.POSITIVE_INFINITY,
+    stall: Number.POSITIVE_INFINITY,
+    fault() {},
+    encodeReason: (reason) => encodeReason(reason, true),
     settled() {},
-  } as unknown as Owner;
+  };
   const whole: Strategy = { unit: "bytes", highWaterMark: CHUNK, size: undefined, ...strategy };
   const mark = platformMark(whole, bytes);
   const byteWindow = 1_000_000;
-  const options = { bytes, codec: raw(), schema: undefined, strategy: whole, fixed: true, byteWindow, mark };
-  const direction = new Incoming(owner, options as never, undefined);
+  const options: IncomingOptions = {
+    bytes,
+    codec: raw(),
+    schema: undefined,
+    strategy: whole,
+    fixed: true,
+    byteWindow,
+    mark,
+  };
+  const direction = new Incoming(owner, options, undefined);
   const reader = new ReadableStream(direction as never, direction.queuing).getReader();
-  await rest();
+  await settle();
   let number = 0;
   return {
     limits,
     reader,
     begin: () => direction.begins(CHUNK),
-    finish: () =>
-      direction.data({ type: "stream-data", id: 1, chunks: [new Uint8Array(CHUNK).fill(number++)] } as never),
+    finish: () => direction.data({ type: "stream-data", id: 1, chunks: [new Uint8Array(CHUNK).fill(number++)] }),
   };
-}
-
-/** Until all that follows from what was done has happened. */
-async function rest(): Promise<void> {
-  for (let i = 0; i < 20; i++) await undefined;
 }
 
 describe("A chunk that comes in fragments", () => {
@@ -44,12 +59,12 @@ describe("A chunk that comes in fragments", () => {
     const { limits, reader, begin, finish } = await incoming({});
     for (let n = 0; n < 3; n++) {
       const read = reader.read();
-      await rest();
+      await settle();
       begin();
       expect(limits).toEqual(Array.from({ length: n + 1 }, (_, i) => (i + 2) * CHUNK));
       finish();
       expect((await read).value).toEqual(new Uint8Array(CHUNK).fill(n));
-      await rest();
+      await settle();
     }
   });
 
@@ -58,13 +73,13 @@ describe("A chunk that comes in fragments", () => {
     begin();
     expect(limits).toEqual([]);
     const read = reader.read();
-    await rest();
+    await settle();
     expect(limits).toEqual([2 * CHUNK]);
     finish();
     await read;
     begin();
     const next = reader.read();
-    await rest();
+    await settle();
     expect(limits).toEqual([2 * CHUNK, 3 * CHUNK]);
     finish();
     await next;
@@ -73,9 +88,9 @@ describe("A chunk that comes in fragments", () => {
   it("lets nothing more come for a read of a byte stream, which may take a part of it only", async () => {
     const { limits, reader, begin } = await incoming({}, "stream");
     reader.read().catch(() => {});
-    await rest();
+    await settle();
     begin();
-    await rest();
+    await settle();
     expect(limits).toEqual([]);
   });
 
@@ -83,9 +98,9 @@ describe("A chunk that comes in fragments", () => {
     const { limits, begin, finish } = await incoming({});
     begin();
     finish();
-    await rest();
+    await settle();
     begin();
-    await rest();
+    await settle();
     expect(limits).toEqual([]);
   });
 
@@ -101,10 +116,10 @@ describe("A chunk that comes in fragments", () => {
     const { limits, reader, begin } = await incoming(strategy);
     const reads = [reader.read(), reader.read()];
     for (const read of reads) read.catch(() => {});
-    await rest();
+    await settle();
     const before = [...limits];
     begin();
-    await rest();
+    await settle();
     expect(limits).toEqual(before);
   });
 });
