@@ -40,7 +40,10 @@ export class PortLane implements Lane {
     this.#receiver = receiver;
     if (!first) return;
     // One listener object for all events: thousands of streams have a lane each.
-    for (const type of this.#events) this.#port.addEventListener(type, this);
+    for (const type of this.#events) {
+      if (type === "message" && isNodePort(this.#port)) this.#port.on(type, (message) => this.#hear(message));
+      else this.#port.addEventListener(type, this);
+    }
     this.#port.start?.();
   }
 
@@ -64,13 +67,17 @@ export class PortLane implements Lane {
     this.#handle(event);
   }
 
-  #handle(event: Event): void {
+  #hear(message: unknown): void {
     hear();
-    if (this.#closed) return;
+    if (!this.#closed) this.#receiver?.receive(message);
+  }
+
+  #handle(event: Event): void {
     if (event.type === "message") {
-      this.#receiver?.receive((event as MessageEvent).data);
+      this.#hear((event as MessageEvent).data);
       return;
     }
+    if (this.#closed) return;
     if (event.type === "close") this.close();
     const why = event.type === "close" ? "was closed at its other end" : "received a message that cannot be read";
     this.#receiver?.lost(new LinkError("CONNECTION_LOST", `The port ${why}`));
@@ -83,6 +90,19 @@ export class PortLane implements Lane {
  */
 function handsOverAtOnce(): boolean {
   return "Deno" in globalThis;
+}
+
+interface NodePort extends PortLike {
+  on(type: "message", listener: (message: unknown) => void): void;
+}
+
+/**
+ * Node gives listeners of its own kind the message itself. For those of the standard's it makes an event, and to make the
+ * first one loads all of its `fetch`: 2 MB of heap in each thread, which every collection has to look through.
+ */
+function isNodePort(port: PortLike): port is NodePort {
+  const isRuntimes = typeof MessagePort === "function" && port instanceof MessagePort;
+  return isRuntimes && typeof (port as Partial<NodePort>).on === "function" && isNode();
 }
 
 /** A new port for a stream: the lane over our end of it, and the end for the remote. */
@@ -104,6 +124,11 @@ export function adopt(port: unknown): Lane | undefined {
 
 /** Node and Bun fire `close` at a port whose other end is gone; Deno and browsers do not. */
 export function tellsClose(): boolean {
+  return isNode() || "Bun" in globalThis;
+}
+
+/** Deno and Bun say that they are Node as well. */
+function isNode(): boolean {
   const versions = (globalThis as { process?: { versions?: Record<string, string> } }).process?.versions;
-  return versions?.["node"] !== undefined && !("Deno" in globalThis);
+  return versions?.["node"] !== undefined && !("Deno" in globalThis || "Bun" in globalThis);
 }

@@ -173,7 +173,7 @@ export class OptionsReader {
     return this.#bytes;
   }
 
-  /** What a stream gets beside so many others: half the byte window, or a quarter …, where its user set none. */
+  /** What a stream gets beside so many others: half the byte window, a quarter and so on, where its user set none. */
   among(incoming: IncomingOptions, others: number): IncomingOptions {
     const { streamBytes } = this.#limits;
     if (incoming.byteWindow !== streamBytes) return incoming;

@@ -45,6 +45,34 @@ it("elsewhere the runtime lets promises settle between messages, and none waits"
   expect(await twoAtOnce()).toEqual(["one", "two", "after one", "after two"]);
 });
 
+it.each([
+  ["node", ["on:message"]],
+  ["Deno", ["message"]],
+  ["Bun", ["message"]],
+])("in %s a stream's port is listened to by %j", (runtime, expected) => {
+  const listened: string[] = [];
+  class Port {
+    on(type: string): void {
+      listened.push(`on:${type}`);
+    }
+    addEventListener(type: string): void {
+      listened.push(type);
+    }
+  }
+  vi.stubGlobal("MessagePort", Port);
+  if (runtime !== "node") vi.stubGlobal(runtime, {});
+  new PortLane(new Port() as unknown as PortLike, "stream").listen({ receive() {}, lost() {} });
+  expect(listened).toEqual(expected);
+});
+
+it("what one lane posts, the other receives", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const received = new Promise((receive) => new PortLane(port1, "stream").listen({ receive, lost() {} }));
+  new PortLane(port2, "stream").post({ a: 1 });
+  expect(await received).toEqual({ a: 1 });
+  port1.close();
+});
+
 it("streams that rest go on while messages come, although none of one's own does", async () => {
   // As in a browser, where those that came before are so many.
   vi.stubGlobal("setImmediate", undefined);
