@@ -16,8 +16,11 @@ export interface Resting {
  * microtasks as long as there is credit, and neither calls nor other streams would be heard meanwhile.
  */
 const MOST_WORK = 1024 * 1024;
-/** The same, of one stream while others wait for their turn: what the smallest window holds, so that all go alike. */
-const MOST_SHARE = LEAST_BYTES;
+/**
+ * The same, of one stream while others wait for their turn: half of the smallest window. So much credit each has when its
+ * turn has come, as grants come by half windows; with more, those whose grant has just come would go ahead for good.
+ */
+const MOST_SHARE = LEAST_BYTES / 2;
 const WORK_PER_CHUNK = 1024;
 
 /** Something that gathers. Returns whether it had anything to post, and so wants the next turn as well. */

@@ -50,7 +50,7 @@ export function ruleOf(scenario: Scenario, stream: StreamPlan, direction: "forth
   }
   if (receiving.bytes) unit = "bytes";
   if (!trusted) highWaterMark = Math.min(highWaterMark, 64 * MiB);
-  const streamBytes = receiver.limits.streamBytes ?? (trusted ? 4 * MiB : MiB / 4);
+  const streamBytes = receiver.limits.streamBytes ?? (trusted ? 8 * MiB : MiB / 4);
   const beside = unit === "bytes" || highWaterMark === Number.POSITIVE_INFINITY ? 2 * highWaterMark : 0;
   // An opener that has given no strategy has told its byte limit before it knew the far side's suggestion.
   const before = direction === "back" && own === undefined && raw ? 2 * (trusted ? MiB : 64 * 1024) : 0;
