@@ -174,7 +174,8 @@ class Owner {
       return value;
     }
     const start = isView ? value.byteOffset : 0;
-    const copy = buffer.slice(start, start + value.byteLength);
+    // Quicker than `slice`, which zeroes the memory before it copies.
+    const copy = new Uint8Array(new Uint8Array(buffer, start, value.byteLength)).buffer;
     if (copy.byteLength >= MOVE_FROM) this.#moves.push(copy);
     return isView ? viewLike(value, copy) : copy;
   }
