@@ -239,8 +239,12 @@ export class Session implements CoreReceiver {
     else this.rpc.receive(read.value);
   }
 
-  admits(stream: number, begins: number): boolean {
-    return this.streams.admits(stream, begins);
+  admits(stream: number): boolean {
+    return this.streams.admits(stream);
+  }
+
+  begins(stream: number, bytes: number): void {
+    this.streams.begins(stream, bytes);
   }
 
   breach(error: unknown): void {

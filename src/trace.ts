@@ -53,7 +53,8 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
           watch("received", messageOf(line));
           receiver.text(line, parsed);
         },
-        admits: (stream, begins) => receiver.admits(stream, begins),
+        admits: (stream) => receiver.admits(stream),
+        begins: (stream, bytes) => receiver.begins(stream, bytes),
         breach: (error) => receiver.breach(error),
       }),
     ...(link.lane && { lane: (id: number) => traceByteLane(link.lane?.(id) as ByteLane, id, watch) }),

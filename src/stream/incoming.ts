@@ -5,10 +5,11 @@
  * far `desiredSize` has risen tells exactly how much left, oldest first.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { mistake, ProtocolError, StreamError } from "../errors.ts";
-import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
-import { chunksOf, type DataFrame, type Packed, type WireStrategy, type WireWindow } from "../wire/frames.ts";
+import { ProtocolError, StreamError } from "../errors.ts";
+import type { StandardSchema } from "../schema.ts";
+import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
+import { asBytes, decode, decodeTogether, validate } from "./content.ts";
 import { CHUNK_OVERHEAD, type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
 import type { Owner } from "./owner.ts";
@@ -162,7 +163,7 @@ export class Incoming {
     if (isFinalIncoming(this.state)) return;
     this.#account();
     try {
-      const values = frame.packed && this.#decodedTogether(frame.packed);
+      const values = frame.packed && decodeTogether(this.#options.codec, frame.packed);
       if (values === undefined) this.#arriveEach(frame);
       else this.#arriveTogether(values, frame);
       const { charged } = frame;
@@ -255,7 +256,7 @@ export class Incoming {
       if (!this.admits()) return;
       const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
       this.#checkSize(bytes - CHUNK_OVERHEAD);
-      const value = codec === undefined ? chunk : this.#decoded(codec, asBytes(chunk), frame);
+      const value = codec === undefined ? chunk : decode(codec, asBytes(chunk), frame, this.#owner);
       this.#arrive(value, this.#count(chunk, frame.weights, i), bytes);
     }
   }
@@ -286,57 +287,13 @@ export class Incoming {
     const { schema, strategy, consume } = this.#options;
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The account is of what came, whatever the schema makes of it.
-    const given = schema === undefined ? value : this.#validated(schema, value);
+    const given = schema === undefined ? value : validate(schema, value, this.#owner.name);
     // The user's size(), or schema, may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
     if (consume !== undefined) this.#consume(consume, given, weight, bytes);
     else if (this.#options.bytes) this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);
-  }
-
-  /** What cannot be decoded together is told one by one: the chunks before it have come. */
-  #decodedTogether({ bytes, lengths }: Packed): readonly unknown[] | undefined {
-    const { codec } = this.#options;
-    try {
-      const values = codec?.decodeAll?.(bytes, lengths);
-      return values?.length === lengths.length ? values : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  #decoded(codec: Codec, bytes: Uint8Array, { form, chunks }: DataFrame): unknown {
-    // Chunks that came packed have memory of their own already.
-    const shares = codec.keeps === true && chunks !== undefined && chunks.length > 1;
-    try {
-      return codec.decode(shares ? bytes.slice() : bytes, form);
-    } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      this.#owner.fault();
-      throw new StreamError(
-        "CODEC_FAILED",
-        `Cannot read a chunk of stream "${this.#owner.name}": the codec "${codec.name}" says: ${why}`,
-        { cause },
-      );
-    }
-  }
-
-  #validated(schema: StandardSchema<unknown, unknown>, value: unknown): unknown {
-    const result = schema["~standard"].validate(value);
-    const { name } = this.#owner;
-    if (isAsync(result)) {
-      Promise.resolve(result).catch(() => {});
-      throw mistake(
-        new TypeError(`Cannot check the chunks of stream "${name}": its schema is asynchronous, use one that is not`),
-        "BAD_OPTION",
-      );
-    }
-    if (result.issues === undefined) return result.value;
-    throw new StreamError(
-      "CHUNK_INVALID",
-      `Cannot take a chunk of stream "${name}": ${describeIssue(plainIssues(result.issues))}`,
-    );
   }
 
   #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {
@@ -464,16 +421,4 @@ export function platformMark(strategy: Strategy, bytes: IncomingOptions["bytes"]
   if (highWaterMark === 0) return 0;
   const countsAlike = bytes === "stream" || (unit === "chunks" && size === undefined);
   return countsAlike ? Math.min(ALWAYS, Math.floor(highWaterMark / 2) + 0.5) : ALWAYS;
-}
-
-function asBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (Object.prototype.toString.call(value) === "[object ArrayBuffer]") return new Uint8Array(value as ArrayBuffer);
-  throw mistake(
-    new TypeError(
-      `Cannot read bytes: a chunk that came is ${value === null ? "null" : `a ${typeof value}`}, write buffers or views`,
-    ),
-    "BAD_CHUNK",
-  );
 }

@@ -298,15 +298,18 @@ export class Streams implements StreamContext {
   }
 
   /** May a chunk of this stream come? Asked before there is memory for it. False: it is of no use any more. */
-  admits(id: number, begins: number): boolean {
+  admits(id: number): boolean {
     this.#expectGreeted("stream-data");
     const stream = this.#open.get(id);
     if (stream === undefined) this.#expectKnown({ id, type: "stream-data" });
-    if (!(stream instanceof Duplex)) return stream?.admits() ?? false;
-    const { incoming } = stream;
-    const isWanted = incoming.admits();
-    if (isWanted && begins > 0) incoming.begins(begins);
-    return isWanted;
+    const taker = stream instanceof Duplex ? stream.incoming : stream;
+    return taker?.admits() ?? false;
+  }
+
+  /** One of so many bytes that may come has begun to. */
+  begins(id: number, bytes: number): void {
+    const stream = this.#open.get(id);
+    if (stream instanceof Duplex) stream.incoming.begins(bytes);
   }
 
   /** A frame that was checked. */

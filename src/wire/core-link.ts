@@ -11,11 +11,10 @@ export interface CoreReceiver extends LinkReceiver {
   frame(frame: Frame): void;
   /** A control message as text, and what it says if that is known already. */
   text(line: string, parsed?: unknown): void;
-  /**
-   * Asked before memory is given to a chunk of this stream: may it come, as far as its credit goes? `begins`: the bytes of
-   * one whose first fragment has come, else 0.
-   */
-  admits(stream: number, begins: number): boolean;
+  /** Asked before memory is given to a chunk of this stream: may it come, as far as its credit goes? */
+  admits(stream: number): boolean;
+  /** A chunk of so many bytes that may come has begun to, with its first fragment. */
+  begins(stream: number, bytes: number): void;
   /** What came breaks the protocol. */
   breach(error: unknown): void;
 }

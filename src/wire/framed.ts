@@ -207,13 +207,17 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
       throw new ProtocolError("BAD_FRAME", `Cannot take a frame of ${bytes} bytes: ${this.#maxText} are the most`);
     }
     const most = count === 1 ? this.#maxChunk + TABLE : MOST_TOGETHER;
-    const begins =
-      (flags & (MORE | REST)) === MORE && count === 1 ? bytes - tableLength(1, (flags & WEIGHED) !== 0) : 0;
-    if (bytes <= most) return this.#receiver?.admits(stream, begins) ?? false;
-    throw new ProtocolError(
-      "CHUNK_TOO_LARGE",
-      `Cannot take a chunk of ${bytes} bytes of stream ${stream}: the limit told was ${this.#maxChunk}, cut it up`,
-    );
+    if (bytes > most) {
+      throw new ProtocolError(
+        "CHUNK_TOO_LARGE",
+        `Cannot take a chunk of ${bytes} bytes of stream ${stream}: the limit told was ${this.#maxChunk}, cut it up`,
+      );
+    }
+    const receiver = this.#receiver;
+    if (receiver?.admits(stream) !== true) return false;
+    const isFirst = (flags & (MORE | REST)) === MORE && count === 1;
+    if (isFirst) receiver.begins(stream, bytes - tableLength(1, (flags & WEIGHED) !== 0));
+    return true;
   }
 
   frame(header: Readonly<Header>, payload: Uint8Array): void {

@@ -26,7 +26,8 @@ FramedLink.prototype.listen = function (this: FramedLink, core: CoreReceiver): v
     receive: (message) => core.receive(message),
     frame: (frame) => passing(frame, () => core.frame(frame)),
     text: (line) => passing(JSON.parse(line), () => core.text(line)),
-    admits: (stream, begins) => core.admits(stream, begins),
+    admits: (stream) => core.admits(stream),
+    begins: (stream, bytes) => core.begins(stream, bytes),
     breach: (error) => core.breach(error),
     lost: (error) => core.lost(error),
   });

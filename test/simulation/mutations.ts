@@ -65,10 +65,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: "a chunk is not copied when it is written",
     plant: () =>
-      patch(ArrayBuffer.prototype, "slice", (real) => {
-        return function (this: ArrayBuffer, start, end) {
-          return start === 0 && end === this.byteLength ? this : real.call(this, start, end);
+      patch(globalThis, "Uint8Array", (real) => {
+        const construct = (target: typeof real, [first, ...rest]: unknown[]): Uint8Array => {
+          const isWhole = first instanceof real && rest.length === 0 && first.byteLength === first.buffer.byteLength;
+          return isWhole ? first : Reflect.construct(target, [first, ...rest]);
         };
+        return new Proxy(real, { construct });
       }),
   },
   {

@@ -26,6 +26,7 @@ function make(ownControl: boolean = false, connected: boolean = true, trusted: b
     frame: (frame) => void heard.frames.push(frame),
     text: (line) => void heard.texts.push(line),
     admits: () => true,
+    begins: () => {},
     breach(error) {
       heard.breaches.push(error);
       framed.close();

@@ -46,6 +46,7 @@ function linked(): { link: MockByteLink; framed: FramedLink; heard: Json[] } {
     frame: (frame) => void heard.push(meaningOf(frame)),
     text: (line) => void heard.push(JSON.parse(line)),
     admits: () => true,
+    begins: () => {},
     breach: fail,
     lost: fail,
   });
