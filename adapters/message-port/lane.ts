@@ -98,7 +98,7 @@ interface NodePort extends PortLike {
 
 /**
  * Node gives listeners of its own kind the message itself. For those of the standard's it makes an event, and to make the
- * first one loads all of its `fetch`: 2 MB of heap in each thread, which every collection has to look through.
+ * first one loads all of its `fetch`: nearly 2 MB of heap in each thread, which every collection has to look through.
  */
 function isNodePort(port: PortLike): port is NodePort {
   const isRuntimes = typeof MessagePort === "function" && port instanceof MessagePort;
