@@ -14,6 +14,7 @@ const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) 
   dts: options.dts ?? true,
   sourcemap: true,
   silent: true,
+  // Without it `node:buffer` becomes `buffer`, which is a package as well.
   removeNodeProtocol: false,
 }));
 

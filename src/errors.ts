@@ -68,3 +68,8 @@ export function connectionLost(what: string, cause: unknown): StreamError {
   const why = cause instanceof Error ? `: ${cause.message}` : "";
   return new StreamError("CONNECTION_LOST", `Cannot finish ${what}: the connection was lost${why}`, { cause });
 }
+
+/** What somebody else's error says: whatever was thrown may be none. */
+export function whyOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -14,7 +14,7 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import process from "node:process";
-import { LinkError } from "../../src/errors.ts";
+import { LinkError, whyOf } from "../../src/errors.ts";
 import { makeSecret } from "./secrets.ts";
 
 export type Side = "parent" | "child";
@@ -69,8 +69,9 @@ export class Directory {
     try {
       made = fs.mkdtempSync(path.join(base, `sluice-${process.pid}-`));
     } catch (cause) {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new LinkError("SOCKET_FAILED", `Cannot make a directory for the socket in "${base}": ${why}`, { cause });
+      throw new LinkError("SOCKET_FAILED", `Cannot make a directory for the socket in "${base}": ${whyOf(cause)}`, {
+        cause,
+      });
     }
     const directory = new Directory(made);
     if (isOursAlone(fs.lstatSync(made))) return directory;

@@ -1,7 +1,7 @@
 /** Starts a process and joins it: the order of the steps, and what is undone when one fails. */
 import { type ChildProcess, type SpawnOptions as NodeSpawnOptions, spawn as nodeSpawn } from "node:child_process";
 import type { Untyped } from "../../src/api.ts";
-import { LinkError } from "../../src/errors.ts";
+import { LinkError, whyOf } from "../../src/errors.ts";
 import { LONGEST } from "../message-port/scheduler.ts";
 import { ChildLink } from "./child-link.ts";
 import { Directory, sweep } from "./directory.ts";
@@ -68,9 +68,8 @@ function stdio({
 }
 
 function notSpawned(command: string, cause: unknown): LinkError {
-  const why = cause instanceof Error ? cause.message : String(cause);
   const hint = command.includes(" ") ? "; its arguments go in a list of their own" : "";
-  const message = `Cannot start "${command}": ${why}; see that the command, and the directory cwd, are there and may be used${hint}`;
+  const message = `Cannot start "${command}": ${whyOf(cause)}; see that the command, and the directory cwd, are there and may be used${hint}`;
   return new LinkError("SPAWN_FAILED", message, { cause });
 }
 

@@ -14,7 +14,7 @@ import {
   encodeTimestampExtension,
 } from "@msgpack/msgpack";
 import { boolean, type Checks, checkOptions, object } from "../check.ts";
-import { mistake } from "../errors.ts";
+import { mistake, whyOf } from "../errors.ts";
 import { MOST_DEPTH, nameOf, type Path, pathText } from "../wire/json.ts";
 import { isPlain } from "../wire/plain.ts";
 import type { Codec } from "./codec.ts";
@@ -67,7 +67,7 @@ export function msgpack<T = unknown>(options: MsgpackOptions = {}): Codec<T> {
         return bytes;
       } catch (error) {
         if (error instanceof Unfit) throw error.in(chunk);
-        throw refused(`Cannot write a chunk: ${error instanceof Error ? error.message : String(error)}`, error);
+        throw refused(`Cannot write a chunk: ${whyOf(error)}`, error);
       }
     },
     decode(bytes) {

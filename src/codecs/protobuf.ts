@@ -4,7 +4,7 @@
  * `sluice/codecs/protobufjs` instead: the name and the bytes are the same, so the two sides may differ in it.
  */
 import { type DescMessage, fromBinary, isMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
-import { mistake } from "../errors.ts";
+import { mistake, whyOf } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import { ownBytes } from "./own.ts";
 import { protobuf as ofProtobufjs, type ProtobufjsType } from "./protobufjs.ts";
@@ -36,8 +36,7 @@ function ofSchema(schema: DescMessage): Codec {
 }
 
 function refused({ typeName }: DescMessage, cause: unknown): TypeError {
-  const why = cause instanceof Error ? cause.message : String(cause);
-  return mistake(new TypeError(`Cannot write a chunk: it is no ${typeName}: ${why}`, { cause }), "BAD_CHUNK");
+  return mistake(new TypeError(`Cannot write a chunk: it is no ${typeName}: ${whyOf(cause)}`, { cause }), "BAD_CHUNK");
 }
 
 function isSchema(type: DescMessage | ProtobufjsType<object>): type is DescMessage {

@@ -48,12 +48,12 @@ export function isArrayBuffer(value: unknown): value is ArrayBuffer {
   if (typeof value !== "object" || value === null) return false;
   return (
     value instanceof ArrayBuffer ||
-    (!isCompound(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")
+    (!isListOrRecord(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")
   );
 }
 
 /** Whose values are read by their keys, in this realm or another: a port may be of another than its user. */
-function isCompound(value: object): boolean {
+function isListOrRecord(value: object): boolean {
   return Array.isArray(value) || isPlain(value);
 }
 
@@ -67,7 +67,7 @@ const builtIns = [Map, Set, Date, RegExp, Error, Boolean, Number, String, Promis
  * of the platform (a Blob, a port) have no keys of their own.
  */
 function isRecord(value: object): value is Record<string, unknown> {
-  if (isCompound(value)) return true;
+  if (isListOrRecord(value)) return true;
   if (Object.keys(value).length === 0) return false;
   return (
     Object.prototype.toString.call(value) === "[object Object]" ||

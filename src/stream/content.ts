@@ -1,11 +1,15 @@
 /** What the reader gets of what came: decoded by the stream's codec, checked by its schema, or taken as bytes. */
 import type { Codec } from "../codecs/codec.ts";
-import { mistake, StreamError } from "../errors.ts";
+import { mistake, StreamError, whyOf } from "../errors.ts";
 import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
 import type { DataFrame, Packed } from "../wire/frames.ts";
+import { isArrayBuffer } from "./chunk.ts";
 import type { Owner } from "./owner.ts";
 
-/** Chunks that came packed. `undefined`, and they are to be decoded one by one, if that fails: those before a bad one have come. */
+/**
+ * Chunks that came packed. `undefined` if that fails: they are to be decoded one by one then, for those before a bad one
+ * have come.
+ */
 export function decodeTogether(codec: Codec | undefined, { bytes, lengths }: Packed): readonly unknown[] | undefined {
   try {
     const values = codec?.decodeAll?.(bytes, lengths);
@@ -22,11 +26,10 @@ export function decode(codec: Codec, bytes: Uint8Array, { form, chunks }: DataFr
   try {
     return codec.decode(shares ? bytes.slice() : bytes, form);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
     owner.fault();
     throw new StreamError(
       "CODEC_FAILED",
-      `Cannot read a chunk of stream "${owner.name}": the codec "${codec.name}" says: ${why}`,
+      `Cannot read a chunk of stream "${owner.name}": the codec "${codec.name}" says: ${whyOf(cause)}`,
       { cause },
     );
   }
@@ -53,7 +56,7 @@ export function validate(schema: StandardSchema<unknown, unknown>, value: unknow
 export function asBytes(value: unknown): Uint8Array {
   if (value instanceof Uint8Array) return value;
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (Object.prototype.toString.call(value) === "[object ArrayBuffer]") return new Uint8Array(value as ArrayBuffer);
+  if (isArrayBuffer(value)) return new Uint8Array(value);
   throw mistake(
     new TypeError(
       `Cannot read bytes: a chunk that came is ${value === null ? "null" : `a ${typeof value}`}, write buffers or views`,

@@ -190,7 +190,7 @@ export class ReceiveCredit {
    * the sender is spent.
    */
   grant(readWaits: boolean): Grant | undefined {
-    const limit = Math.max(this.limit, this.#nextLimit(readWaits));
+    const limit = this.#nextLimit(readWaits);
     // Of a custom `size`, the window of a round is what that round grants.
     const step = this.weighed ? limit - this.chunks : this.highWaterMark;
     const grant = this.#raise(limit, this.#nextByteLimit(readWaits), step, readWaits && this.spent);

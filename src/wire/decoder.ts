@@ -13,6 +13,8 @@ export interface FrameSink {
    * come. Throws for one that breaks the protocol. `bytes` are those of the whole payload.
    */
   admits(header: Readonly<Header>, bytes: number): boolean;
+  /** The first fragment of a payload that is admitted has begun to come. */
+  begins(header: Readonly<Header>): void;
   /**
    * A whole frame. The payload of `stream-data` is memory of its own that starts at a multiple of 8; any other must not
    * be kept.
@@ -237,6 +239,7 @@ export class Decoder {
     const memory = this.#allocate(placeLength(total) + 8);
     const assembly: Assembly = { memory, total, header: { ...header }, filled: 0, seen: -1 };
     this.#assemblies.set(stream, assembly);
+    this.#sink.begins(header);
     return assembly;
   }
 

@@ -8,7 +8,7 @@ import type { ByteLane, CoreLink, CoreReceiver } from "./core-link.ts";
 import { Decoder, type FrameSink } from "./decoder.ts";
 import { fieldsOf, MOST_TEXT, numbered, payloadOf, textOf } from "./fields.ts";
 import { type Frame, parseFrame } from "./frames.ts";
-import { formOf, type Header, MORE, REST, TYPES, tableLength, WEIGHED } from "./layout.ts";
+import { formOf, type Header, TYPES, tableLength, WEIGHED } from "./layout.ts";
 import { Outbox } from "./outbox.ts";
 import { MOST_TOGETHER, readPayload } from "./payload.ts";
 import { StreamLane } from "./stream-lane.ts";
@@ -200,24 +200,23 @@ export class FramedLink implements CoreLink, ByteLinkReceiver, FrameSink {
 
   // What the decoder asks and tells.
 
-  admits({ type, stream, count, flags }: Readonly<Header>, bytes: number): boolean {
+  admits({ type, stream, count }: Readonly<Header>, bytes: number): boolean {
     if (this.#closed) return false;
     if (type !== TYPES["stream-data"]) {
       if (bytes <= this.#maxText) return true;
       throw new ProtocolError("BAD_FRAME", `Cannot take a frame of ${bytes} bytes: ${this.#maxText} are the most`);
     }
     const most = count === 1 ? this.#maxChunk + TABLE : MOST_TOGETHER;
-    if (bytes > most) {
-      throw new ProtocolError(
-        "CHUNK_TOO_LARGE",
-        `Cannot take a chunk of ${bytes} bytes of stream ${stream}: the limit told was ${this.#maxChunk}, cut it up`,
-      );
-    }
-    const receiver = this.#receiver;
-    if (receiver?.admits(stream) !== true) return false;
-    const isFirst = (flags & (MORE | REST)) === MORE && count === 1;
-    if (isFirst) receiver.begins(stream, bytes - tableLength(1, (flags & WEIGHED) !== 0));
-    return true;
+    if (bytes <= most) return this.#receiver?.admits(stream) ?? false;
+    throw new ProtocolError(
+      "CHUNK_TOO_LARGE",
+      `Cannot take a chunk of ${bytes} bytes of stream ${stream}: the limit told was ${this.#maxChunk}, cut it up`,
+    );
+  }
+
+  begins({ type, stream, count, flags, total }: Readonly<Header>): void {
+    if (type !== TYPES["stream-data"] || count !== 1) return;
+    this.#receiver?.begins(stream, total - tableLength(1, (flags & WEIGHED) !== 0));
   }
 
   frame(header: Readonly<Header>, payload: Uint8Array): void {

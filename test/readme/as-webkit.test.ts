@@ -1,4 +1,4 @@
-/** The README's examples, and the guide's, of threads and ports, as they stand there, on a platform that lacks what WebKit lacks. */
+/** The examples of threads and ports in README and guide, as they stand there, where the platform lacks what WebKit lacks. */
 import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -68,6 +68,8 @@ export class Sink implements FrameSink {
     return this.wanted(stream, bytes);
   }
 
+  begins(): void {}
+
   frame({ type, flags, count, stream }: Omit<Seen, "payload">, payload: Uint8Array): void {
     // Only the payload of data may be kept.
     this.seen.push({ type, flags, count, stream, payload: type === DATA ? payload : payload.slice() });

@@ -51,17 +51,19 @@ it.each([
   ["Bun", ["message"]],
 ])("in %s a stream's port is listened to by %j", (runtime, expected) => {
   const listened: string[] = [];
-  class Port {
+  class Port implements PortLike {
     on(type: string): void {
       listened.push(`on:${type}`);
     }
     addEventListener(type: string): void {
       listened.push(type);
     }
+    removeEventListener(): void {}
+    postMessage(): void {}
   }
   vi.stubGlobal("MessagePort", Port);
   if (runtime !== "node") vi.stubGlobal(runtime, {});
-  new PortLane(new Port() as unknown as PortLike, "stream").listen({ receive() {}, lost() {} });
+  new PortLane(new Port(), "stream").listen({ receive() {}, lost() {} });
   expect(listened).toEqual(expected);
 });
 
