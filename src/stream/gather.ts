@@ -13,7 +13,9 @@ export interface Resting {
 
 /**
  * Bytes, and a charge a chunk, that all streams together start in one turn: about a millisecond of work. A pipe runs in
- * microtasks as long as there is credit, and neither calls nor other streams would be heard meanwhile.
+ * microtasks as long as there is credit, and neither calls nor other streams would be heard meanwhile. Nor would they
+ * if only what starts until the microtasks have drained was counted: a port hands over what has come without a turn in
+ * between, up to a thousand messages in Node, and each may bring new credit.
  */
 const MOST_WORK = 1024 * 1024;
 /**
@@ -53,6 +55,8 @@ export class Turn {
   spend(bytes: number): void {
     this.#work += bytes + WORK_PER_CHUNK;
     this.#share += bytes + WORK_PER_CHUNK;
+    // When the next turn comes it is forgotten; who starts little never asks for one.
+    if (this.#work >= MOST_WORK / 2) this.#yield();
   }
 
   /** Should the next chunk of this one wait? So much was started in this turn, or others have waited for longer. */
@@ -110,8 +114,7 @@ export class Turn {
     const due = this.#gathering;
     this.#gathering = [];
     for (const each of due) if (each.turned()) this.#gathering.push(each);
-    if (this.#resting.length === 0) this.#work = 0;
-    else if (this.#work < MOST_WORK) this.#resume();
+    if (this.#resting.length > 0 && this.#work < MOST_WORK) this.#resume();
     if (this.#gathering.length > 0) this.#schedule();
   };
 }

@@ -73,6 +73,29 @@ describe("Turn", () => {
     expect(scheduler.deferred.length).toBe(0);
   });
 
+  it("counts what starts in one turn together, however often its microtasks drain", () => {
+    const scheduler = new FakeScheduler();
+    const turn = new Turn(scheduler);
+    const stream = { rested: () => {} };
+    for (let chunks = 0; !turn.isOver(stream); chunks++) {
+      expect(chunks).toBeLessThan(20);
+      turn.add(new Gatherer(1));
+      turn.spend(65_536);
+      scheduler.turn();
+    }
+    for (const task of scheduler.yielded.splice(0)) task();
+    expect(turn.isOver(stream)).toBe(false);
+  });
+
+  it("asks for no later turn while little is started", () => {
+    const scheduler = new FakeScheduler();
+    const turn = new Turn(scheduler);
+    turn.add(new Gatherer(1));
+    turn.spend(65_536);
+    scheduler.turn();
+    expect(scheduler.yielded.length).toBe(0);
+  });
+
   it("lets those that rest go on one after the other, each in a later turn, although no turn is told to be over", () => {
     const scheduler = new FakeScheduler();
     const turn = new Turn(scheduler);
