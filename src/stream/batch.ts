@@ -8,7 +8,7 @@ import { countColumns, flatShape, fromRows, isFlat, type Rows, type Shape, shape
 import { charge, own } from "./chunk.ts";
 
 /** Chunks posted together at the most, by number and by bytes. */
-const MOST_CHUNKS = 128;
+const MOST_CHUNKS = 256;
 const MOST_BYTES = 1024 * 1024;
 const NO_MOVES: Transferable[] = [];
 const NO_SHAPE: Shape = { parts: [] };

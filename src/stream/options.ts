@@ -77,11 +77,12 @@ export interface ResolvedOptions {
   readonly outgoing: Strategy | undefined;
 }
 
-/** Without any strategy: codecs of bytes hold this many bytes, the others this many chunks. */
+/**
+ * Without any strategy: codecs of bytes hold this many bytes, the others this many chunks. A grant wakes the other side;
+ * half of a window has to last for longer than that takes, and what holds up a reader for a moment.
+ */
 const DEFAULT_BYTES = { trusted: 1024 * 1024, untrusted: 64 * 1024 };
-const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 256, size: undefined };
-/** Over bytes a grant costs a call of the system at each side, and waking the other process. */
-const CHUNKS_OVER_BYTES: Strategy = { ...CHUNKS, highWaterMark: 1_024 };
+const CHUNKS: Strategy = { unit: "chunks", highWaterMark: 1_024, size: undefined };
 
 /**
  * The byte windows of streams that are open at once, all together, as far as none falls below the least: a thousand
@@ -96,8 +97,6 @@ export class OptionsReader {
   readonly #trusted: boolean;
   /** Where the user names no codec; `undefined`: structured clone. */
   readonly #codec: Codec | undefined;
-  /** The window of codecs that do not count bytes. */
-  readonly #chunks: Strategy;
   readonly #hasByteStreams: () => boolean;
   /** What `readable: "bytes"` comes to, once somebody has asked for it: the platform may have no byte streams. */
   #bytes: "stream" | "chunks" | undefined = undefined;
@@ -118,8 +117,7 @@ export class OptionsReader {
     this.#limits = limits;
     this.#trusted = trusted;
     this.#codec = codec;
-    this.#chunks = codec === undefined ? CHUNKS : CHUNKS_OVER_BYTES;
-    this.#default = this.#made({ bytes: false, codec, schema: undefined, fixed: false }, this.#chunks);
+    this.#default = this.#made({ bytes: false, codec, schema: undefined, fixed: false }, CHUNKS);
   }
 
   read(options: StreamOptions = {}): ResolvedOptions {
@@ -195,7 +193,7 @@ export class OptionsReader {
   #incoming(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema">, given: Strategy | undefined): IncomingOptions {
     const { bytes, codec, schema } = asked;
     if (given === undefined && codec === this.#codec && schema === undefined && !bytes) return this.#default;
-    let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : this.#chunks);
+    let strategy = given ?? (codec?.unit === "bytes" ? this.#byteQueue : CHUNKS);
     if (bytes) strategy = { ...strategy, unit: "bytes" };
     // A byte stream counts bytes, whatever its sender counts: it keeps its own window.
     return this.#made({ ...asked, fixed: bytes !== false || given !== undefined }, strategy);

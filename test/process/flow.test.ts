@@ -8,7 +8,7 @@ import { makeSide } from "./flow-side.mjs";
 import { script } from "./runtimes.ts";
 
 const MiB = 2 ** 20;
-/** The defaults where chunks are counted: 256 chunks and 8 MiB of them may be on their way; and the ends hold a few. */
+/** The defaults where chunks are counted: 1,024 chunks and 8 MiB of them may be on their way; and the ends hold a few. */
 const WINDOW_BYTES = 8 * MiB;
 const WINDOW_CHUNKS = WINDOW_BYTES / (64 * 1024);
 const SLACK = 40;

@@ -28,9 +28,7 @@ export interface Rule {
 const MiB = 1024 * 1024;
 
 /** Chunks in a window that nobody has set. */
-export function defaultWindow({ link }: Pick<Scenario, "link">): number {
-  return link.bytes === undefined ? 256 : 1_024;
-}
+export const DEFAULT_WINDOW = 1_024;
 
 export function ruleOf(scenario: Scenario, stream: StreamPlan, direction: "forth" | "back"): Rule {
   const [sending, receiving] = direction === "forth" ? [stream.near, stream.far] : [stream.far, stream.near];
@@ -43,7 +41,7 @@ export function ruleOf(scenario: Scenario, stream: StreamPlan, direction: "forth
   const given = own ?? (receiving.bytes ? undefined : suggested);
   const raw = stream.codec === "raw";
   let unit: Rule["unit"] = raw ? "bytes" : "chunks";
-  let highWaterMark = raw ? (trusted ? MiB : 64 * 1024) : defaultWindow(scenario);
+  let highWaterMark = raw ? (trusted ? MiB : 64 * 1024) : DEFAULT_WINDOW;
   if (given !== undefined) {
     unit = given.unit !== "custom" ? given.unit : own === undefined ? "weight" : "chunks";
     highWaterMark = given.highWaterMark;

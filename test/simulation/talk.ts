@@ -9,7 +9,7 @@ import { DataFlow } from "./data-flow.ts";
 import type { DataPlan, StepPlan, TalkPlan } from "./draw-talk.ts";
 import type { Random } from "./random.ts";
 import { Causes, makeReason } from "./reasons.ts";
-import { defaultWindow } from "./rule.ts";
+import { DEFAULT_WINDOW } from "./rule.ts";
 import { other, type Scenario, type SideName } from "./scenario.ts";
 import { Watcher } from "./watch.ts";
 import type { World } from "./world.ts";
@@ -51,7 +51,7 @@ export class Talk {
   /** The channel is closed, or was lost: what is under way may be cut. */
   ends = false;
 
-  constructor(host: TalkHost, random: Random, plan: TalkPlan, { link, sides }: Pick<Scenario, "link" | "sides">) {
+  constructor(host: TalkHost, random: Random, plan: TalkPlan, { sides }: Pick<Scenario, "sides">) {
     this.plan = plan;
     this.#host = host;
     this.#random = random;
@@ -59,7 +59,7 @@ export class Talk {
     this.#dataCauses = { A: new Causes(host.channelCauses), B: new Causes(host.channelCauses) };
     const flow = (sender: SideName): DataFlow => {
       const [sending, receiving] = [plan.data[sender], plan.data[other(sender)]];
-      const window = receiving.highWaterMark ?? sending.highWaterMark ?? defaultWindow({ link });
+      const window = receiving.highWaterMark ?? sending.highWaterMark ?? DEFAULT_WINDOW;
       const early = sides[other(sender)].initialCredit?.chunks ?? 1;
       return new DataFlow(sender, Math.max(1, Math.ceil(window), early), (what) => host.world.fail(what));
     };

@@ -13,8 +13,8 @@ interface Report {
 }
 
 const MiB = 1024 * 1024;
-/** The defaults: a writable holds one chunk, a readable 256. */
-const WINDOWS = 1 + 256;
+/** The defaults: a writable holds one chunk, a readable 1,024. */
+const WINDOWS = 1 + 1_024;
 
 const bounded = ({ pulls, rssGrowth, nearGrowth, farGrowth }: Report): boolean =>
   pulls <= WINDOWS + 2 && rssGrowth < 64 * MiB && nearGrowth < 64 * MiB && farGrowth < 64 * MiB;

@@ -28,7 +28,7 @@ class Sink {
 function barePair() {
   const { port1, port2 } = new MessageChannel();
   port1.addEventListener("message", () => {});
-  const readable = new ReadableStream(new Source(), { highWaterMark: 256 });
+  const readable = new ReadableStream(new Source(), { highWaterMark: 1_024 });
   const writable = new WritableStream(new Sink(), { highWaterMark: 1 });
   return { port1, port2, readable, writable };
 }
@@ -50,7 +50,7 @@ port2.onmessage = ({ data }) => {
     });
   } else if (data.type === "stream-open") {
     ports.push(data.port);
-    const readable = { unit: "chunks", limit: 256, bytes: 4_194_304, fixed: false };
+    const readable = { unit: "chunks", limit: 1_024, bytes: 4_194_304, fixed: false };
     data.port.postMessage({ type: "stream-accept", id: data.id, codec: "clone", readable });
   }
 };

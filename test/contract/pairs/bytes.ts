@@ -160,7 +160,6 @@ export function overBytes(given: BytesOptions): MakePair {
       near,
       far,
       classes: native,
-      defaultWindow: 1_024,
       kill: () => two.kill(),
       async idle() {
         // A turn in which nothing moves may be followed by one in which somebody reacts.

@@ -21,7 +21,7 @@ interface Ends {
   kill(): void;
 }
 
-function pairOver(makeEnds: (trusted: boolean) => Ends, extra: { readonly defaultWindow?: number } = {}): MakePair {
+function pairOver(makeEnds: (trusted: boolean) => Ends): MakePair {
   return (options) => {
     const { links, kill } = makeEnds(options.untrusted !== true);
     const far = farHere(options, { makeLink: () => links[1], classes: native });
@@ -30,7 +30,6 @@ function pairOver(makeEnds: (trusted: boolean) => Ends, extra: { readonly defaul
       near,
       far,
       classes: native,
-      ...extra,
       kill,
       async dispose() {
         near.abort();
@@ -114,16 +113,13 @@ export class FakeElectronPort extends EventEmitter implements ElectronPort {
   }
 }
 
-export const overExtensionPorts: MakePair = pairOver(
-  (trusted) => {
-    const [near, far] = extensionPorts();
-    return {
-      links: [extensionPortLink(near, { trusted }), extensionPortLink(far, { trusted })],
-      kill: () => far.disconnect(),
-    };
-  },
-  { defaultWindow: 1_024 },
-);
+export const overExtensionPorts: MakePair = pairOver((trusted) => {
+  const [near, far] = extensionPorts();
+  return {
+    links: [extensionPortLink(near, { trusted }), extensionPortLink(far, { trusted })],
+    kill: () => far.disconnect(),
+  };
+});
 
 export const overElectronPorts: MakePair = pairOver((trusted) => {
   const { port1, port2 } = new MessageChannel();

@@ -88,7 +88,6 @@ export class Children {
       near,
       far,
       classes: native,
-      defaultWindow: 1_024,
       // The data have a way of their own, on which no call goes: round trips tell nothing of it.
       idle: () => stillness(near, far),
       async kill() {

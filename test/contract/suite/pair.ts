@@ -19,8 +19,6 @@ export interface Pair {
   readonly far: Far;
   /** The stream classes in use at both ends. */
   readonly classes: Required<StreamClasses>;
-  /** Chunks in a window that nobody has set. Left out: 256. */
-  readonly defaultWindow?: number;
   /** The far side dies without a word. */
   kill(): Promise<void> | void;
   /** Waits until nothing is under way, where the link can tell that better than by round trips. */

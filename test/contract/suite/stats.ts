@@ -24,10 +24,18 @@ export function statsAndCalls({ test }: Contract): void {
       id: there?.id,
       name: "puppet",
       incoming: { state: "open", unit: "chunks", highWaterMark: 8, chunks: 3, queued: 3, credit: 5, bytes: 3 * 64 },
-      outgoing: { state: "open", unit: "chunks", highWaterMark: 256, chunks: 10, queued: 0, credit: 246, bytes: 640 },
+      outgoing: {
+        state: "open",
+        unit: "chunks",
+        highWaterMark: 1_024,
+        chunks: 10,
+        queued: 0,
+        credit: 1_014,
+        bytes: 640,
+      },
     });
     expect(there).toMatchObject({
-      incoming: { chunks: 10, queued: 10, credit: 246, bytes: 640, peak: 10 },
+      incoming: { chunks: 10, queued: 10, credit: 1_014, bytes: 640, peak: 10 },
       outgoing: { chunks: 3, queued: 0, credit: 5, bytes: 3 * 64 },
     });
   });

@@ -23,6 +23,9 @@ export async function eventually<T>(get: () => T | Promise<T>, holds: (value: T)
   }
 }
 
+/** Chunks in a window that nobody has set. */
+export const DEFAULT_WINDOW = 1_024;
+
 /** Lets everything under way on the link get through: several round trips, on the channel and beside it. */
 export async function quiet({ near, far, idle }: Pair): Promise<void> {
   if (await far.started()) await near.ready.catch(() => {});

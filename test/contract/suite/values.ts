@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import * as ponyfill from "web-streams-polyfill";
 import type { Contract, Pair } from "./pair.ts";
 import { inAnotherRealm } from "./realm.ts";
-import { eventually, noStreamsLeft, numbers, quiet, readAll, readSome, writeAll } from "./tools.ts";
+import { DEFAULT_WINDOW, eventually, noStreamsLeft, numbers, quiet, readAll, readSome, writeAll } from "./tools.ts";
 import { iterable, sink, source } from "./value-ends.ts";
 
 type Streams = Record<string, ReadableStream<number>>;
@@ -178,7 +178,7 @@ export function values({ test }: Contract): void {
 
   test("a stream of one channel passed to another keeps its backpressure all the way", async (make) => {
     const [toSource, toReader] = [make({}), make({})];
-    const window = toSource.defaultWindow ?? 256;
+    const window = DEFAULT_WINDOW;
     const input = toSource.near.stream("numbers", { key: "source", count: 10_000 });
     const done = toReader.near.call("keepStreams", { key: "reader", input });
     const reader = toReader.far.stream("reader");
@@ -230,7 +230,7 @@ export function values({ test }: Contract): void {
     await pair.far.stream("k").read();
     await quiet(pair);
     expect(input.pulls).toBeGreaterThan(1);
-    const most = 2 * ((pair.defaultWindow ?? 256) + 1);
+    const most = 2 * (DEFAULT_WINDOW + 1);
     expect(input.pulls).toBeLessThanOrEqual(most);
     const reader = pair.near.stream("numbers", { key: "n" }).getReader();
     await readSome(reader, 1);

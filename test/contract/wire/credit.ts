@@ -24,8 +24,8 @@ export function creditRules(): void {
     peer.send({
       type: "stream-data",
       id: OPENED,
-      rows: { shape: { keys: ["n"], parts: [0] }, columns: [many(300)] },
-      charged: 300 * 64,
+      rows: { shape: { keys: ["n"], parts: [0] }, columns: [many(1_100)] },
+      charged: 1_100 * 64,
     });
     await peer.accused("CREDIT_OVERRUN");
   });

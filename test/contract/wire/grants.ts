@@ -10,7 +10,7 @@ export function grantRules(): void {
       { id: OPENED, codec: "clone", readable: { unit: "chunks", limit: 7, bytes: 8 * 1024 * 1024, fixed: true } },
     ]);
     const free = await kept();
-    expect(free.peer.frames("stream-accept")).toMatchObject([{ readable: { limit: 256, fixed: false } }]);
+    expect(free.peer.frames("stream-accept")).toMatchObject([{ readable: { limit: 1_024, fixed: false } }]);
   });
 
   it("stream-open tells the opener's window, and what its sender suggests", async () => {

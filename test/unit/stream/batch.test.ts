@@ -138,11 +138,11 @@ describe("Batch", () => {
     expect(batch().moves).toEqual([]);
   });
 
-  it("is full at 128 chunks", () => {
+  it("is full at 256 chunks", () => {
     const one = batch();
-    for (let i = 0; i < 127; i++) one.addPlain({ i }, 1);
+    for (let i = 0; i < 255; i++) one.addPlain({ i }, 1);
     expect(one.full).toBe(false);
-    one.addPlain({ i: 127 }, 1);
+    one.addPlain({ i: 255 }, 1);
     expect(one.full).toBe(true);
   });
 
@@ -170,8 +170,8 @@ describe("Batch.clear(), for the next frame", () => {
 
   it("goes on with rows of the same shape, also after a batch that was longer", () => {
     const one = batch();
-    for (let n = 0; n < 128; n++) one.addPlain({ n, s: "x" }, 1);
-    expect(chunksOf(sent(one.frame(0)))).toHaveLength(128);
+    for (let n = 0; n < 256; n++) one.addPlain({ n, s: "x" }, 1);
+    expect(chunksOf(sent(one.frame(0)))).toHaveLength(256);
     one.clear();
     for (const n of [500, 501]) one.addPlain({ n, s: "y" }, 1);
     expect(sent(one.frame(0)).rows).toEqual({

@@ -24,7 +24,7 @@ describe("OptionsReader.read(), of defaults", () => {
     const { codec, transfer, incoming, outgoing } = own.read(given);
     expect([codec, codecName(codec), transfer, outgoing]).toEqual([undefined, "clone", undefined, undefined]);
     expect(incoming).toMatchObject({ bytes: false, fixed: false, byteWindow: 8 * MiB });
-    expect(incoming.strategy).toEqual({ unit: "chunks", highWaterMark: 256, size: undefined });
+    expect(incoming.strategy).toEqual({ unit: "chunks", highWaterMark: 1_024, size: undefined });
   });
 
   it.each<[string, OptionsReader, number, number]>([
@@ -37,8 +37,8 @@ describe("OptionsReader.read(), of defaults", () => {
     expect(incoming.byteWindow).toBe(byteWindow);
   });
 
-  it("gives codecs that do not count bytes 256 chunks", () => {
-    expect(own.read({ codec: custom }).incoming.strategy).toMatchObject({ unit: "chunks", highWaterMark: 256 });
+  it("gives codecs that do not count bytes 1,024 chunks", () => {
+    expect(own.read({ codec: custom }).incoming.strategy).toMatchObject({ unit: "chunks", highWaterMark: 1_024 });
   });
 
   it('uses the raw codec for readable: "bytes"', () => {
@@ -82,7 +82,7 @@ describe("OptionsReader.read(), of a window", () => {
 
   it("sets one direction alone by its strategy", () => {
     const { incoming, outgoing } = own.read({ writableStrategy: { highWaterMark: 3 } });
-    expect(incoming).toMatchObject({ fixed: false, strategy: { highWaterMark: 256 } });
+    expect(incoming).toMatchObject({ fixed: false, strategy: { highWaterMark: 1_024 } });
     expect(outgoing?.highWaterMark).toBe(3);
   });
 

@@ -27,7 +27,7 @@ describe("Streams.open()", () => {
       metadata: { m: 1 },
     });
     const [plain, both, one] = peer.of("stream-open");
-    expect(plain?.readable).toEqual({ unit: "chunks", limit: 256, bytes: 2 ** 23, fixed: false });
+    expect(plain?.readable).toEqual({ unit: "chunks", limit: 1_024, bytes: 2 ** 23, fixed: false });
     expect(plain && "writable" in plain).toBe(false);
     expect(both).toMatchObject({ readable: { limit: 7, fixed: true }, writable: { unit: "chunks", highWaterMark: 7 } });
     expect(one).toMatchObject({ writable: { unit: "bytes", highWaterMark: 9 }, metadata: { m: 1 } });
@@ -122,7 +122,7 @@ describe("Streams, accepting", () => {
     peer.open(4, "plain");
     expect(peer.of("stream-accept")).toMatchObject([
       { id: 2, codec: "clone", readable: { unit: "chunks", limit: 3, fixed: true } },
-      { id: 4, readable: { unit: "chunks", limit: 256, fixed: false } },
+      { id: 4, readable: { unit: "chunks", limit: 1_024, fixed: false } },
     ]);
   });
 
