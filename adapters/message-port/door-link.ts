@@ -3,9 +3,12 @@
  * window. From then on they have a private port, which one of them hands over to the other; or stay where they are, where a
  * port would be slower. What a door is, and who may speak there, its adapter knows.
  */
+
+import { LinkError } from "../../src/errors.ts";
 import { DoorPort } from "./door-port.ts";
 import type { Doorway } from "./doorway.ts";
 import { Endpoint } from "./endpoint.ts";
+import { GOODBYE, isGoodbye } from "./goodbye.ts";
 import type { Ready } from "./meeting.ts";
 import type { Bond } from "./presence.ts";
 import type { MessagePortOptions, PortLike } from "./types.ts";
@@ -63,6 +66,14 @@ export class DoorLink extends Endpoint {
     else this.end(error);
   }
 
+  /** Before the two have met there is no port whose end would tell: who comes then is told at the door. */
+  override close(): void {
+    if (this.#role === "host" && this.#shut !== undefined && !this.#isInside && !this.closed) {
+      this.#door.post(GOODBYE, []);
+    }
+    super.close();
+  }
+
   protected override open(): () => void {
     const shut = this.#door.open({
       message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
@@ -87,6 +98,9 @@ export class DoorLink extends Endpoint {
 
   /** Never true: what is said at the meeting hides from nobody. */
   #knock(message: unknown): false {
+    if (this.#role === "guest" && !this.#isInside && isGoodbye(message)) {
+      this.end(new LinkError("CONNECTION_LOST", "The other end was closed before the two had met"));
+    }
     if (this.meet(message) || !isPortMessage(message)) return false;
     const { to, from, port } = message;
     if (this.#role === "host" || to !== this.nonce || this.#isInside) return false;

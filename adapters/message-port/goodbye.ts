@@ -1,6 +1,6 @@
 /** The end of a page, as far as the page itself can tell. Not there in workers, nor outside of browsers. */
 
-/** What a link posts when its page goes away: nothing comes after it. */
+/** What a link posts when its page goes away, or when it is closed before the other end has come: nothing comes after it. */
 export interface Goodbye {
   readonly sluice: "bye";
 }

@@ -61,6 +61,12 @@ for (const kind of ["port", "worker"]) {
       expect({ code, said }).toEqual({ code: 0, said: kind === "worker" ? ["closed", { worker: 0 }] : ["closed"] });
     });
 
+    it("a channel that was closed or aborted before the two have met leaves nothing that runs", async () => {
+      const said = kind === "worker" ? ["closed", { worker: 0 }] : ["closed"];
+      expect(await run("close-early", kind, "close")).toEqual({ code: 0, said });
+      expect(await run("close-early", kind, "abort")).toEqual({ code: 0, said });
+    });
+
     it("◆ a live for await, and a write that waits, are not collected", async () => {
       expect(await run("collected", kind)).toEqual({ code: 0, said: [[10, 10]] });
     });
