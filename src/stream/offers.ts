@@ -9,11 +9,12 @@ import type { Limits } from "../limits.ts";
 import type { Lane } from "../link.ts";
 import { encodeReason } from "../reason.ts";
 import type { OpenFrame } from "../wire/frames.ts";
+import { acceptFrame, mismatchOf, optionsFor } from "./agreement.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { StreamDefinition } from "./definition.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import { Offer } from "./offer.ts";
-import { codecName, type OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { OptionsReader, StreamOptions } from "./options.ts";
 import type { StreamClasses } from "./strategy.ts";
 import type { ChannelStream, Duplex, DuplexOptions } from "./stream.ts";
 import type { Flow, SystemOffer } from "./system.ts";
@@ -190,18 +191,7 @@ export class Offers {
     if (!this.#offers.includes(offer)) return undefined;
     this.#offers.splice(this.#offers.indexOf(offer), 1);
     const { frame, lane } = offer;
-    let resolved = this.#host.options.read(options);
-    const writes = frame.returns ?? frame.codec;
-    if (options.codec === undefined) {
-      // Those that need no option are known to both sides.
-      const readable = this.#host.options.builtIn(frame.codec) ?? resolved.incoming.codec;
-      const writable = this.#host.options.builtIn(writes) ?? resolved.codec;
-      if (readable !== resolved.incoming.codec || writable !== resolved.codec)
-        resolved = this.#host.options.read({
-          ...options,
-          codec: { ...(readable && { readable }), ...(writable && { writable }) },
-        });
-    }
+    const resolved = optionsFor(frame, options, this.#host.options);
     const mismatch = mismatchOf(frame, resolved);
     if (mismatch !== undefined) {
       this.#refuse(offer, mismatch);
@@ -224,14 +214,7 @@ export class Offers {
     stream.lane = lane;
     this.#host.open.set(frame.id, stream);
     const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
-    lane.post({
-      type: "stream-accept",
-      id: frame.id,
-      codec: frame.codec,
-      ...(frame.returns !== undefined && { returns: frame.returns }),
-      readable: stream.incoming.window,
-      ...(suggestion && { writable: suggestion }),
-    });
+    lane.post(acceptFrame(frame, stream, suggestion));
     stream.accepted();
     const { unit, limit, bytes } = frame.readable;
     if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
@@ -298,20 +281,6 @@ export class Offers {
     this.#incomingController?.close();
     this.#incomingController = undefined;
   }
-}
-
-/** What is wrong if the two sides name different codecs for a direction. */
-function mismatchOf(frame: OpenFrame, { codec, incoming }: ResolvedOptions): StreamError | undefined {
-  const reads = codecName(incoming.codec);
-  const writes = codecName(codec);
-  const returns = frame.returns ?? frame.codec;
-  if (frame.codec === reads && returns === writes) return undefined;
-  const what =
-    frame.codec === reads
-      ? `its opener reads "${returns}", this side sends "${writes}"`
-      : `its opener sends "${frame.codec}", this side reads "${reads}"`;
-  const message = `Cannot open stream "${frame.name}": ${what}, name the same codec on both`;
-  return new StreamError("CODEC_MISMATCH", message);
 }
 
 function withFlow(options: IncomingOptions, flow: Flow | undefined): IncomingOptions {

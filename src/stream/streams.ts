@@ -9,13 +9,14 @@ import type { Limits } from "../limits.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { openFrame } from "./agreement.ts";
 import { hasByteStreams } from "./complete.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
 import type { Offer } from "./offer.ts";
 import { Offers } from "./offers.ts";
-import { codecName, OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import { OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
 import type { OverBytes } from "./shipping.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
@@ -408,21 +409,6 @@ export class Streams implements StreamContext {
     this.#waiting = [];
     this.#own = [];
   }
-}
-
-function openFrame(stream: Duplex, { codec, incoming: { codec: reading } }: ResolvedOptions): OpenFrame {
-  const { id, name, incoming, outgoing, metadata } = stream;
-  const [writes, reads] = [codecName(codec), codecName(reading)];
-  return {
-    type: "stream-open",
-    id,
-    name,
-    codec: writes,
-    ...(reads !== writes && { returns: reads }),
-    readable: incoming.window,
-    ...(outgoing.suggestion && { writable: outgoing.suggestion }),
-    ...(metadata !== undefined && { metadata }),
-  };
 }
 
 function describe({ id, name }: Duplex): string {
