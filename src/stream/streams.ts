@@ -14,6 +14,7 @@ import { hasByteStreams } from "./complete.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { OpenOptions, StreamDefinition } from "./definition.ts";
 import { Turn } from "./gather.ts";
+import { Ids } from "./ids.ts";
 import type { Offer } from "./offer.ts";
 import { Offers } from "./offers.ts";
 import { OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
@@ -69,9 +70,6 @@ export type Role = "extra" | "named";
 const SIGNAL: Checks<Pick<OpenOptions, "signal">> = { signal: abortSignal };
 const NOTHING_OF_A_USER = { name: "", metadata: undefined, signal: undefined, initial: undefined };
 
-/** Ids end here; what is open by then is finished, and a new channel has to be made. */
-const LAST_ID = 2 ** 31 - 1;
-
 export class Streams implements StreamContext {
   readonly classes: StreamClasses;
   readonly overBytes: OverBytes | undefined;
@@ -86,17 +84,16 @@ export class Streams implements StreamContext {
   /** Of the streams that have no port of their own. */
   readonly #sharedLane: Lane;
   #remote: RemoteLimits | undefined = undefined;
-  /** Of our streams: those not yet opened, in order; the id of the next; how many are open, and not yet answered. */
+  readonly #ids = new Ids();
+  /** Of our streams: those not yet opened, in order; how many are open, and not yet answered. */
   #waiting: Waiting[] = [];
   /** Of these, the channel's own, which wait for nobody to take them: they pass those of users. */
   #own: Waiting[] = [];
-  #nextId = 0;
   #ours = 0;
   #unanswered = 0;
   /** The channel's own: `"extra"` counts towards no limit, `"named"` not among the unanswered. */
   readonly #roles = new WeakMap<Duplex, Role>();
-  /** Of the remote's: the last id, and those that are not yet taken, or with a handler. */
-  #lastRemoteId = -1;
+  /** Of the remote's: those that are not yet taken, or with a handler. */
   readonly #offers: Offers;
   readonly #open = new Map<number, Duplex | Offer>();
   /**
@@ -216,8 +213,7 @@ export class Streams implements StreamContext {
   /** The remote's hello has come: what was opened meanwhile can go. `first` says which ids are ours. */
   greeted(remote: RemoteLimits, first: boolean): void {
     this.#remote = remote;
-    this.#nextId = first ? 1 : 2;
-    this.#lastRemoteId = first ? 0 : -1;
+    this.#ids.greeted(first);
     this.#admit();
   }
 
@@ -236,8 +232,8 @@ export class Streams implements StreamContext {
   }
 
   #start({ stream, resolved }: Waiting, remote: RemoteLimits): void {
-    const id = this.#nextId;
-    if (id > LAST_ID) {
+    const id = this.#ids.take();
+    if (id === undefined) {
       stream.fail(
         "lost",
         new StreamError(
@@ -247,7 +243,6 @@ export class Streams implements StreamContext {
       );
       return;
     }
-    this.#nextId += 2;
     const role = this.#roles.get(stream);
     if (role !== "extra") this.#ours++;
     const { link } = this.#host;
@@ -272,10 +267,10 @@ export class Streams implements StreamContext {
    * waits for it. It counts for nothing, and is not kept.
    */
   #startEnded({ stream, resolved }: Waiting, remote: RemoteLimits): void {
-    if (this.#nextId > LAST_ID) return;
-    stream.id = this.#nextId;
-    this.#nextId += 2;
-    stream.lane = this.#laneOf(stream.id);
+    const id = this.#ids.take();
+    if (id === undefined) return;
+    stream.id = id;
+    stream.lane = this.#laneOf(id);
     this.#host.link.post(openFrame(stream, resolved));
     stream.openedLate(remote.initialCredit);
     stream.lane.close();
@@ -332,17 +327,13 @@ export class Streams implements StreamContext {
 
   /** A frame of a stream that has ended here is old news; one of a stream that never was breaks the protocol. */
   #expectKnown({ id, type }: Pick<Frame, "id" | "type">): void {
-    const ours = id % 2 === this.#nextId % 2;
-    if (ours ? id < this.#nextId : id <= this.#lastRemoteId) return;
+    if (this.#ids.isUsed(id)) return;
     throw new ProtocolError("BAD_STREAM_ID", `Cannot take ${type} for stream ${id}: it was never opened`);
   }
 
   #offer(frame: OpenFrame): void {
     const { id } = frame;
-    if (id % 2 === this.#nextId % 2 || id <= this.#lastRemoteId || id > LAST_ID) {
-      throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: it is not an id that the remote may use now`);
-    }
-    this.#lastRemoteId = id;
+    this.#ids.takeOfRemote(id);
     const own = frame.port === undefined ? undefined : this.#host.link.adopt?.(frame.port);
     if (frame.port !== undefined && own === undefined) {
       throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is no MessagePort`);
@@ -363,7 +354,7 @@ export class Streams implements StreamContext {
       this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
       if (own !== undefined && this.#roles.get(stream) === "named" && this.#remote !== undefined)
         this.#startEnded(own, this.#remote);
-    } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
+    } else if (this.#open.delete(stream.id) && this.#ids.isOurs(stream.id)) {
       if (this.#roles.get(stream) !== "extra") this.#ours--;
       this.#admit();
     }
