@@ -6,24 +6,21 @@
 import { abortSignal, type Checks, checkOptions } from "../check.ts";
 import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError } from "../errors.ts";
-import type { Limits } from "../limits.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
 import { Admission, type Role, type Room } from "./admission.ts";
 import { hasByteStreams } from "./complete.ts";
-import type { InitialCredit } from "./credit.ts";
-import type { OpenOptions, StreamDefinition } from "./definition.ts";
+import type { OpenOptions } from "./definition.ts";
 import { Turn } from "./gather.ts";
 import { Ids } from "./ids.ts";
 import { Lanes } from "./lanes.ts";
 import type { Offer } from "./offer.ts";
-import { Offers } from "./offers.ts";
+import { Offers, type OffersHost } from "./offers.ts";
 import { OptionsReader, type StreamOptions } from "./options.ts";
 import type { OverBytes } from "./shipping.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
-import type { SystemOffer } from "./system.ts";
 
 /** What is known of the remote from its `$/hello`. */
 export interface RemoteLimits extends Room {
@@ -35,22 +32,12 @@ export interface RemoteLimits extends Room {
 }
 
 /** What the streams need of their channel. */
-export interface StreamsHost {
+export interface StreamsHost extends OffersHost {
   readonly link: CoreLink;
-  readonly limits: Limits;
-  readonly conduct: Conduct;
-  readonly classes: StreamClasses;
   /** Of a link of bytes; `undefined`: messages are structured clones. */
   readonly overBytes: OverBytes | undefined;
-  readonly initialCredit: InitialCredit;
-  readonly handlers: ReadonlyMap<string, StreamDefinition>;
   /** Options of the default stream, which are checked here. */
   readonly data: StreamOptions;
-  /** Who takes streams of names that start with `$/`. */
-  readonly system: ReadonlyMap<string, (offer: SystemOffer) => void>;
-  breach(error: unknown): void;
-  /** The number of streams has changed. */
-  changed(): void;
 }
 
 const SIGNAL: Checks<Pick<OpenOptions, "signal">> = { signal: abortSignal };
@@ -101,28 +88,7 @@ export class Streams implements StreamContext {
     );
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
-    const { limits, conduct, classes, initialCredit, handlers, system } = host;
-    const streams = this;
-    this.#offers = new Offers({
-      limits,
-      conduct,
-      classes,
-      initialCredit,
-      handlers,
-      system,
-      trusted: this.trusted,
-      options: this.#options,
-      open: this.#open,
-      get active() {
-        return streams.active;
-      },
-      get remoteWindow() {
-        return streams.#remote?.window ?? 0;
-      },
-      make: (options) => this.#make(options),
-      breach: (error) => host.breach(error),
-      changed: () => host.changed(),
-    });
+    this.#offers = new Offers(host, this, this.#options, this.#open);
   }
 
   get largestChunk(): number {
@@ -131,6 +97,10 @@ export class Streams implements StreamContext {
 
   get maxChunk(): number {
     return this.#remote?.maxChunk ?? this.#host.limits.maxChunk;
+  }
+
+  get remoteWindow(): number {
+    return this.#remote?.window ?? 0;
   }
 
   /** Streams under way, ours and the remote's. */
@@ -150,7 +120,7 @@ export class Streams implements StreamContext {
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
     if (signal !== undefined) checkOptions("stream option", SIGNAL, { signal });
-    const stream = this.#make({
+    const stream = this.make({
       name,
       metadata,
       codec,
@@ -167,7 +137,7 @@ export class Streams implements StreamContext {
     return stream;
   }
 
-  #make(options: DuplexOptions): Duplex {
+  make(options: DuplexOptions): Duplex {
     this.#kept ??= this.#makeKept(options);
     return new Duplex(this, options);
   }
