@@ -1,8 +1,6 @@
 /**
  * The receiving direction of a stream, as the underlying source of its `ReadableStream`. What arrives goes straight
- * into the platform's queue; the account of what is held stands beside it, since the platform skips `size()` when a
- * read waits and does not say which chunk left. The platform's queue counts chunks (of a byte stream: bytes), so how
- * far `desiredSize` has risen tells exactly how much left, oldest first.
+ * into the platform's queue, which only counts; the account of what is held stands beside it, in `held.ts`.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
@@ -36,9 +34,6 @@ export interface IncomingOptions extends Flow {
 type FailingEvent = Exclude<IncomingEvent, "data" | "end" | "cancel">;
 type Controller = ReadableStreamDefaultController<unknown> | ReadableByteStreamController;
 
-/** Where the platform shall always pull: no queue of ours comes near it, and `desiredSize` stays exact. */
-const ALWAYS = 2 ** 31 + 0.5;
-
 export class Incoming {
   state: IncomingState = "open";
   credit: ReceiveCredit;
@@ -47,8 +42,6 @@ export class Incoming {
   readonly #options: IncomingOptions;
   #controller: Controller | undefined = undefined;
   #held: Held | undefined = undefined;
-  /** Of a byte stream: the bytes of the chunks in `#held`. */
-  #payload = 0;
   /** The platform has pulled an empty queue, and nothing has come into it since. */
   #wanting = false;
   /** It has done so again: this time for a read, which waits. */
@@ -325,7 +318,6 @@ export class Incoming {
   #enqueue(value: unknown, weight: number, bytes: number): void {
     this.#held ??= new Held(this.credit.weighed || this.credit.unit !== "chunks");
     this.#held.push(bytes, weight);
-    this.#payload += bytes - CHUNK_OVERHEAD;
     this.#wanting = false;
     this.#awaited = false;
     this.#begun = 0;
@@ -357,20 +349,7 @@ export class Incoming {
     const desired = this.#controller?.desiredSize ?? 0;
     // Neither errored nor closed, or else nothing is held any more.
     const left = desired === 0 ? 0 : this.#options.mark - desired;
-    if (this.type === "bytes") {
-      // The oldest chunk has left as soon as the others alone make up for what is left.
-      while (held.length > 0 && this.#payload - payloadOf(held) >= left) {
-        this.#payload -= payloadOf(held);
-        this.#leave(held);
-      }
-    } else {
-      while (held.length > left) this.#leave(held);
-    }
-  }
-
-  #leave(held: Held): void {
-    this.credit.leave(held.weight, held.bytes);
-    held.shift();
+    held.settle(left, this.type === "bytes", this.credit);
   }
 
   /** Sends the grant that is due, if one is. Before the stream was opened, `stream-open` will tell it. */
@@ -409,16 +388,4 @@ export class Incoming {
         `${this.credit.bytes} here; pass its buffers in a plain object, or as chunks of their own`,
     );
   }
-}
-
-function payloadOf(held: Held): number {
-  return held.bytes - CHUNK_OVERHEAD;
-}
-
-/** The platform's mark: it asks once half of the window is free where it counts as the account does, else always. */
-export function platformMark(strategy: Strategy, bytes: IncomingOptions["bytes"]): number {
-  const { highWaterMark, unit, size } = strategy;
-  if (highWaterMark === 0) return 0;
-  const countsAlike = bytes === "stream" || (unit === "chunks" && size === undefined);
-  return countsAlike ? Math.min(ALWAYS, Math.floor(highWaterMark / 2) + 0.5) : ALWAYS;
 }

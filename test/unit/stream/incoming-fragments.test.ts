@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { raw } from "../../../src/codecs/raw.ts";
 import { encodeReason } from "../../../src/reason.ts";
 import { Turn } from "../../../src/stream/gather.ts";
-import { Incoming, type IncomingOptions, platformMark } from "../../../src/stream/incoming.ts";
+import { platformMark } from "../../../src/stream/held.ts";
+import { Incoming, type IncomingOptions } from "../../../src/stream/incoming.ts";
 import type { Owner } from "../../../src/stream/owner.ts";
 import type { Strategy } from "../../../src/stream/strategy.ts";
 import type { Frame } from "../../../src/wire/frames.ts";
@@ -31,7 +32,7 @@ async function incoming(strategy: Partial<Strategy>, bytes: false | "stream" = f
     settled() {},
   };
   const whole: Strategy = { unit: "bytes", highWaterMark: CHUNK, size: undefined, ...strategy };
-  const mark = platformMark(whole, bytes);
+  const mark = platformMark(whole, bytes === "stream");
   const byteWindow = 1_000_000;
   const options: IncomingOptions = {
     bytes,
