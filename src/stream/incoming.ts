@@ -5,16 +5,16 @@
 import { CLONE, type Codec } from "../codecs/codec.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { StandardSchema } from "../schema.ts";
-import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
-import { charge } from "./chunk.ts";
-import { asBytes, decode, decodeTogether, validate } from "./content.ts";
-import { CHUNK_OVERHEAD, type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
+import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
+import { asBytes, validate } from "./content.ts";
+import { type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
 import type { Owner } from "./owner.ts";
 import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
-import { byteLengthOf, checkWeight, type Strategy } from "./strategy.ts";
+import { checkWeight, type Strategy } from "./strategy.ts";
 import type { Flow } from "./system.ts";
+import { unpack } from "./unpacking.ts";
 
 /** How a readable is to behave. */
 export interface IncomingOptions extends Flow {
@@ -156,9 +156,7 @@ export class Incoming {
     if (isFinalIncoming(this.state)) return;
     this.#account();
     try {
-      const values = frame.packed && decodeTogether(this.#options.codec, frame.packed);
-      if (values === undefined) this.#arriveEach(frame);
-      else this.#arriveTogether(values, frame);
+      unpack(frame, this.#options.codec, this.#owner, this);
       const { charged } = frame;
       if (this.state === "open" && charged !== undefined && this.credit.bytes !== charged)
         throw this.#mismatch(charged);
@@ -240,42 +238,8 @@ export class Incoming {
     if (this.#awaited && this.#begun > 0) this.#tellGrant(this.credit.grantAhead(this.#begun));
   }
 
-  #arriveEach(frame: DataFrame): void {
-    const { codec } = this.#options;
-    const chunks = chunksOf(frame);
-    const isRow = frame.rows !== undefined;
-    for (let i = 0; i < chunks.length && this.state === "open"; i++) {
-      const chunk = chunks[i];
-      if (!this.admits()) return;
-      const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
-      this.#checkSize(bytes - CHUNK_OVERHEAD);
-      const value = codec === undefined ? chunk : decode(codec, asBytes(chunk), frame, this.#owner);
-      this.#arrive(value, this.#count(chunk, frame.weights, i), bytes);
-    }
-  }
-
-  /** Chunks that were decoded together. */
-  #arriveTogether(values: readonly unknown[], { packed, weights }: DataFrame): void {
-    const { unit } = this.credit;
-    for (let i = 0; i < values.length && this.state === "open"; i++) {
-      const length = packed?.lengths[i] as number;
-      if (!this.admits()) return;
-      const counted = unit === "chunks" ? 1 : unit === "bytes" ? length : this.#count(undefined, weights, i);
-      this.#arrive(values[i], counted, CHUNK_OVERHEAD + length);
-    }
-  }
-
-  #checkSize(size: number): void {
-    const { largestChunk, id } = this.#owner;
-    if (size <= largestChunk) return;
-    throw new ProtocolError(
-      "CHUNK_TOO_LARGE",
-      `Cannot take a chunk of ${size} bytes of stream ${id}: the limit told was ${largestChunk}, cut it up`,
-    );
-  }
-
   /** Books a chunk, and hands it on: of `counted` in the unit, and charged so many bytes. */
-  #arrive(value: unknown, counted: number, bytes: number): void {
+  arrive(value: unknown, counted: number, bytes: number): void {
     const { credit } = this;
     const { schema, strategy, consume } = this.#options;
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
@@ -328,18 +292,6 @@ export class Incoming {
   #enqueueBytes(value: Uint8Array, weight: number, bytes: number): void {
     if (value.byteLength > 0) this.#enqueue(value, weight, bytes);
     else this.credit.leave(weight, bytes);
-  }
-
-  #count(chunk: unknown, weights: readonly number[] | undefined, index: number): number {
-    const { unit } = this.credit;
-    if (unit === "chunks") return 1;
-    if (unit === "bytes") return byteLengthOf(chunk);
-    const weight = weights?.[index];
-    if (typeof weight === "number" && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
-    throw new ProtocolError(
-      "BAD_FRAME",
-      `Cannot weigh a chunk of stream ${this.#owner.id}: no valid weight came with it`,
-    );
   }
 
   /** Books what has left the platform's queue since the last time. */
