@@ -3,9 +3,10 @@
  * into the platform's queue, which only counts; the account of what is held stands beside it, in `held.ts`.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError, StreamError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { StandardSchema } from "../schema.ts";
 import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
+import { Consumer } from "./consumer.ts";
 import { asBytes, validate } from "./content.ts";
 import { type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
@@ -14,7 +15,7 @@ import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming }
 import type { DirectionStats } from "./stats.ts";
 import { checkWeight, type Strategy } from "./strategy.ts";
 import type { Flow } from "./system.ts";
-import { unpack } from "./unpacking.ts";
+import { checkCharged, unpack } from "./unpacking.ts";
 
 /** How a readable is to behave. */
 export interface IncomingOptions extends Flow {
@@ -40,6 +41,8 @@ export class Incoming {
   readonly type: "bytes" | undefined;
   readonly #owner: Owner;
   readonly #options: IncomingOptions;
+  /** Takes the chunks, if no reader is to. */
+  readonly #consumer: Consumer | undefined;
   #controller: Controller | undefined = undefined;
   #held: Held | undefined = undefined;
   /** The platform has pulled an empty queue, and nothing has come into it since. */
@@ -49,20 +52,19 @@ export class Incoming {
   /** Chunks have come in fragments; and the bytes of one that has begun to, or 0. */
   #fragmented = false;
   #begun = 0;
-  /** Of a direction that is consumed: the end of this turn will look for a grant that is due. */
-  #granting = false;
   /** Ends the pull under way, so that the platform asks again. */
   #rearm: (() => void) | undefined = undefined;
   /** The reason of a cancel that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
 
   constructor(owner: Owner, options: IncomingOptions, initial: InitialCredit | undefined) {
-    const { strategy, byteWindow, bytes } = options;
+    const { strategy, byteWindow, bytes, consume } = options;
     this.#owner = owner;
     this.#options = options;
     this.type = bytes === "stream" ? "bytes" : undefined;
     this.credit = new ReceiveCredit(strategy.unit, strategy.highWaterMark, byteWindow, strategy.size !== undefined);
     this.credit.initial = initial;
+    this.#consumer = consume && new Consumer(consume, owner.turn, this);
   }
 
   /** What the platform's queue is made with: it only counts. */
@@ -104,7 +106,7 @@ export class Incoming {
   /** The stream has been opened under an id. */
   opened(): void {
     // Who consumes always waits for the next chunk, also where the window is 0.
-    if (this.#options.consume !== undefined) this.#grant(this.credit.ready);
+    if (this.#consumer !== undefined) this.ready();
     if (this.#untold === undefined) return;
     this.#tell(this.#untold.reason);
     this.#untold = undefined;
@@ -118,7 +120,7 @@ export class Incoming {
 
   pull(): undefined | Promise<void> {
     // Nothing ever comes into the queue.
-    if (this.#options.consume !== undefined) return;
+    if (this.#consumer !== undefined) return;
     const isEmpty = this.queued === 0;
     this.#awaited = isEmpty && this.#wanting;
     this.#wanting = isEmpty;
@@ -157,15 +159,14 @@ export class Incoming {
     this.#account();
     try {
       unpack(frame, this.#options.codec, this.#owner, this);
-      const { charged } = frame;
-      if (this.state === "open" && charged !== undefined && this.credit.bytes !== charged)
-        throw this.#mismatch(charged);
+      if (this.state === "open") checkCharged(frame, this.credit, this.#owner);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       this.fail("abort", error);
       return;
     }
-    this.#grant(this.#options.consume === undefined ? this.#wanting : this.credit.ready);
+    if (this.#consumer === undefined) this.#grant(this.#wanting);
+    else this.ready();
     if (!this.credit.ample) this.#ask();
     this.#options.arriving?.();
   }
@@ -209,7 +210,7 @@ export class Incoming {
     return this.#held?.length ?? 0;
   }
 
-  // Inside.
+  // What its chunks do, one by one.
 
   /** Is a chunk wanted that begins to come? Throws for one that has no credit, before there is memory for it. */
   admits(): boolean {
@@ -234,50 +235,27 @@ export class Incoming {
     this.#grantAhead();
   }
 
-  #grantAhead(): void {
-    if (this.#awaited && this.#begun > 0) this.#tellGrant(this.credit.grantAhead(this.#begun));
-  }
-
   /** Books a chunk, and hands it on: of `counted` in the unit, and charged so many bytes. */
   arrive(value: unknown, counted: number, bytes: number): void {
     const { credit } = this;
-    const { schema, strategy, consume } = this.#options;
+    const { schema, strategy } = this.#options;
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The account is of what came, whatever the schema makes of it.
     const given = schema === undefined ? value : validate(schema, value, this.#owner.name);
     // The user's size(), or schema, may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
-    if (consume !== undefined) this.#consume(consume, given, weight, bytes);
+    if (this.#consumer !== undefined) this.#consumer.take(given, weight, bytes);
     else if (this.#options.bytes) this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);
   }
 
-  #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {
-    // A throw ends this direction like any other error in here.
-    const handled = consume(value) as Promise<unknown> | undefined;
-    if (handled === undefined) {
-      this.credit.leave(weight, bytes);
-      return;
-    }
-    handled.then(
-      () => {
-        this.credit.leave(weight, bytes);
-        this.#grantLater();
-      },
-      (error) => this.fail("abort", error),
-    );
+  /** The consumer takes more, as far as there is room. */
+  ready(): void {
+    this.#grant(this.credit.ready);
   }
 
-  /** Of what has been consumed in this turn, one grant. */
-  #grantLater(): void {
-    if (this.#granting) return;
-    this.#granting = true;
-    this.#owner.turn.defer(() => {
-      this.#granting = false;
-      this.#grant(this.credit.ready);
-    });
-  }
+  // Inside.
 
   #enqueue(value: unknown, weight: number, bytes: number): void {
     this.#held ??= new Held(this.credit.weighed || this.credit.unit !== "chunks");
@@ -309,6 +287,10 @@ export class Incoming {
     if (!isFinalIncoming(this.state)) this.#tellGrant(this.credit.grant(readWaits));
   }
 
+  #grantAhead(): void {
+    if (this.#awaited && this.#begun > 0) this.#tellGrant(this.credit.grantAhead(this.#begun));
+  }
+
   #tellGrant(grant: Grant | undefined): void {
     const { id, lane } = this.#owner;
     if (grant !== undefined) lane?.post({ type: "stream-credit", id, limit: grant.limit, bytes: grant.bytes });
@@ -330,14 +312,5 @@ export class Incoming {
     this.#ask();
     this.#options.arriving?.();
     this.#owner.settled(this.state === "failed" ? { reason } : undefined);
-  }
-
-  #mismatch(charged: number): StreamError {
-    this.#owner.fault();
-    return new StreamError(
-      "CHARGE_MISMATCH",
-      `Cannot go on with stream "${this.#owner.name}": a chunk cost ${charged} bytes in all at the sender and ` +
-        `${this.credit.bytes} here; pass its buffers in a plain object, or as chunks of their own`,
-    );
   }
 }

@@ -3,7 +3,7 @@
  * and where it goes, is its taker's business.
  */
 import type { Codec } from "../codecs/codec.ts";
-import { ProtocolError } from "../errors.ts";
+import { ProtocolError, StreamError } from "../errors.ts";
 import { chunksOf, type DataFrame } from "../wire/frames.ts";
 import { charge } from "./chunk.ts";
 import { asBytes, decode, decodeTogether } from "./content.ts";
@@ -47,6 +47,17 @@ function unpackTogether(values: readonly unknown[], { packed, weights }: DataFra
     const amount = unit === "bytes" ? length : amountOf(undefined, taker.credit, weights?.[i], owner);
     taker.arrive(values[i], amount, CHUNK_OVERHEAD + length);
   }
+}
+
+/** Throws if the sender has charged other bytes by now: the stream would stall much later, and nobody would know why. */
+export function checkCharged({ charged }: DataFrame, { bytes }: ReceiveCredit, owner: Owner): void {
+  if (charged === undefined || charged === bytes) return;
+  owner.fault();
+  throw new StreamError(
+    "CHARGE_MISMATCH",
+    `Cannot go on with stream "${owner.name}": a chunk cost ${charged} bytes in all at the sender and ${bytes} here; ` +
+      "pass its buffers in a plain object, or as chunks of their own",
+  );
 }
 
 function checkSize(size: number, { largestChunk, id }: Owner): void {
