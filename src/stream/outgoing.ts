@@ -100,7 +100,6 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   stats(): DirectionStats {
     const { unit, chunks, bytes, left } = this.credit;
     const { inFlight, queued } = this;
-    this.#peak = Math.max(this.#peak, inFlight);
     return {
       state: this.state,
       unit: unit ?? "chunks",
@@ -110,7 +109,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
       queued,
       credit: left,
       inFlight,
-      peak: this.#peak,
+      // Only a grant makes less of what is in flight: what it was before is kept then, when the unit is fixed.
+      peak: Math.max(this.#peak, inFlight),
     };
   }
 

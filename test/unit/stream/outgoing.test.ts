@@ -220,3 +220,22 @@ describe("An abort", () => {
     expect(peer.posted.map(({ type }) => type)).toEqual(["stream-open", "stream-error"]);
   });
 });
+
+describe("stats()", () => {
+  it("tells the peak in the unit in force, also if it was asked before that was fixed", async () => {
+    const peer = new MockPeer({ remote: { initialCredit: { chunks: 10, bytes: 65_536 } } });
+    const stream = peer.streams.open("s", { highWaterMark: 50, size: () => 0.5 });
+    const writer = stream.writable.getWriter();
+    for (let i = 0; i < 3; i++) await writer.write(i);
+    expect(stream.stats().outgoing).toMatchObject({ unit: "chunks", inFlight: 3, peak: 3 });
+    peer.accept(1, { readable: { ...WIDE, unit: "weight" } });
+    expect(stream.stats().outgoing).toMatchObject({ unit: "weight", inFlight: 1.5, peak: 1.5 });
+  });
+
+  it("remembers the peak when grants have come", async () => {
+    const { peer, stream, writer } = opened(4);
+    for (let i = 0; i < 4; i++) await writer.write(i);
+    peer.receive({ type: "stream-credit", id: 1, limit: 7, bytes: 1e6 });
+    expect(stream.stats().outgoing).toMatchObject({ inFlight: 1, peak: 4, credit: 3, highWaterMark: 4 });
+  });
+});
