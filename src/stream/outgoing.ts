@@ -9,7 +9,7 @@
 import { CLONE, type Codec } from "../codecs/codec.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
-import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
+import type { Unit, WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
 import { type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
@@ -52,13 +52,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #shipping: Shipping | undefined = undefined;
   /** Waits for a later turn, whatever the credit. */
   #resting = false;
-  /** Grants since the last chunk. */
-  #idleGrants = 0;
   /** Chunks that the platform's queue took in and that have not reached this sink. */
   #entered = 0;
-  /** The far side's window: its first limit. */
-  #window = 0;
-  #peak = 0;
   /** Prevents the look at whether the write that waits has waited for too long. */
   #unwatch: (() => void) | undefined = undefined;
   #drained: (() => void) | undefined = undefined;
@@ -98,20 +93,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   stats(): DirectionStats {
-    const { unit, chunks, bytes, left } = this.credit;
-    const { inFlight, queued } = this;
-    return {
-      state: this.state,
-      unit: unit ?? "chunks",
-      highWaterMark: this.#window,
-      chunks,
-      bytes,
-      queued,
-      credit: left,
-      inFlight,
-      // Only a grant makes less of what is in flight: what it was before is kept then, when the unit is fixed.
-      peak: Math.max(this.#peak, inFlight),
-    };
+    const { unit = "chunks", window: highWaterMark, chunks, bytes, left: credit, inFlight, peak } = this.credit;
+    const { state, queued } = this;
+    return { state, unit, highWaterMark, chunks, bytes, queued, credit, inFlight, peak };
   }
 
   // The underlying sink.
@@ -166,10 +150,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
         `Cannot count stream ${this.#owner.id} "${this.#owner.name}" by weight: this side gave no size()`,
       );
     }
-    // The name that came is a string of its own: thousands of streams need not keep one each.
-    this.credit.unit = UNITS.find((each) => each === unit);
-    this.credit.raise(limit, bytes);
-    this.#window = limit;
+    this.credit.accept(unit, limit, bytes);
     this.#resume();
   }
 
@@ -180,14 +161,13 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
         "BAD_STATE",
         `Cannot take credit for stream ${this.#owner.id} "${this.#owner.name}": it was not accepted yet`,
       );
-    if (++this.#idleGrants > this.#owner.idleGrants) {
+    if (this.credit.idleGrants >= this.#owner.idleGrants) {
       throw new ProtocolError(
         "CREDIT_DRIBBLE",
         `Cannot take more than ${this.#owner.idleGrants} grants for stream ${this.#owner.id} without a chunk in between: grant more at once, or raise limits.idleGrants`,
       );
     }
-    this.#peak = Math.max(this.#peak, this.inFlight);
-    this.credit.raise(limit, bytes);
+    this.credit.grant(limit, bytes);
     this.#resume();
   }
 
@@ -238,12 +218,6 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   get queued(): number {
     const waits = this.#waiting?.kind === "write" ? 1 : 0;
     return this.#entered + waits + (this.#shipping?.length ?? 0);
-  }
-
-  /** Sent, and not yet known to have been taken by the far side's reader, in the unit. */
-  get inFlight(): number {
-    const { limit, sent } = this.credit;
-    return limit === Number.POSITIVE_INFINITY ? sent : Math.max(0, sent - Math.max(0, limit - this.#window));
   }
 
   // Inside.
@@ -395,7 +369,6 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
     this.#owner.turn.spend(bytes);
-    this.#idleGrants = 0;
   }
 
   sent(): void {
