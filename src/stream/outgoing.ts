@@ -39,10 +39,10 @@ type FailingEvent = Exclude<OutgoingEvent, "admit" | "accept" | "close" | "ended
 export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   state: OutgoingState = "waiting";
   readonly credit: SendCredit = new SendCredit();
-  readonly #owner: Owner;
-  readonly #transfer: Transfer;
+  readonly owner: Owner;
+  readonly codec: Codec | undefined;
+  readonly transfer: Transfer;
   readonly #strategy: Strategy | undefined;
-  readonly #codec: Codec | undefined;
   #controller: WritableStreamDefaultController | undefined = undefined;
   /** Weights that the user's `size` gave, of the chunks that wait in the platform's queue. */
   #weights: number[] | undefined = undefined;
@@ -61,9 +61,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #untold: { readonly reason: unknown } | undefined = undefined;
 
   constructor(owner: Owner, codec: Codec | undefined, transfer: Transfer, strategy: Strategy | undefined) {
-    this.#owner = owner;
-    this.#codec = codec;
-    this.#transfer = transfer;
+    this.owner = owner;
+    this.codec = codec;
+    this.transfer = transfer;
     this.#strategy = strategy;
   }
 
@@ -83,7 +83,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   get codecName(): string {
-    return this.#codec?.name ?? CLONE;
+    return this.codec?.name ?? CLONE;
   }
 
   /** What the far side uses if its user gave no strategy. */
@@ -107,7 +107,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   write(chunk: unknown): undefined | Promise<void> {
     this.#entered--;
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
-    if (this.credit.open && !this.#owner.turn.isOver(this)) {
+    if (this.credit.open && !this.owner.turn.isOver(this)) {
       this.#send(chunk, weight);
       return this.#shipping?.full ? this.#wait("sent", undefined, 0) : undefined;
     }
@@ -131,7 +131,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** The stream is being opened: the initial credit may be spent. */
   admitted(initial: InitialCredit): void {
-    this.state = nextOutgoing(this.state, "admit", this.#owner.id);
+    this.state = nextOutgoing(this.state, "admit", this.owner.id);
     if (this.#untold !== undefined) this.#tell(this.#untold.reason);
     if (this.state !== "opening") return;
     // With a window of 0 nothing leaves that no read has asked for: not that one chunk, either.
@@ -142,12 +142,12 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** The far side has fixed the unit and its first limits. */
   accepted(unit: Unit, limit: number, bytes: number): void {
-    this.state = nextOutgoing(this.state, "accept", this.#owner.id);
+    this.state = nextOutgoing(this.state, "accept", this.owner.id);
     if (isFinalOutgoing(this.state)) return;
     if (unit === "weight" && this.#strategy?.size === undefined) {
       throw new ProtocolError(
         "BAD_FRAME",
-        `Cannot count stream ${this.#owner.id} "${this.#owner.name}" by weight: this side gave no size()`,
+        `Cannot count stream ${this.owner.id} "${this.owner.name}" by weight: this side gave no size()`,
       );
     }
     this.credit.accept(unit, limit, bytes);
@@ -159,12 +159,12 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     if (this.credit.unit === undefined)
       throw new ProtocolError(
         "BAD_STATE",
-        `Cannot take credit for stream ${this.#owner.id} "${this.#owner.name}": it was not accepted yet`,
+        `Cannot take credit for stream ${this.owner.id} "${this.owner.name}": it was not accepted yet`,
       );
-    if (this.credit.idleGrants >= this.#owner.idleGrants) {
+    if (this.credit.idleGrants >= this.owner.idleGrants) {
       throw new ProtocolError(
         "CREDIT_DRIBBLE",
-        `Cannot take more than ${this.#owner.idleGrants} grants for stream ${this.#owner.id} without a chunk in between: grant more at once, or raise limits.idleGrants`,
+        `Cannot take more than ${this.owner.idleGrants} grants for stream ${this.owner.id} without a chunk in between: grant more at once, or raise limits.idleGrants`,
       );
     }
     this.credit.grant(limit, bytes);
@@ -173,7 +173,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** Everything has arrived at the far side. */
   ended(): void {
-    this.state = nextOutgoing(this.state, "ended", this.#owner.id);
+    this.state = nextOutgoing(this.state, "ended", this.owner.id);
     if (this.state !== "done") return;
     this.#settle()?.resolve();
     this.#finish();
@@ -190,7 +190,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   #fail(event: FailingEvent, reason: unknown): void {
-    this.state = nextOutgoing(this.state, event, this.#owner.id);
+    this.state = nextOutgoing(this.state, event, this.owner.id);
     if (event === "abort") this.#shipping?.flush();
     this.#shipping?.discard(event !== "abort");
     if (event === "abort") this.#tell(reason);
@@ -200,9 +200,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   #tell(reason: unknown): void {
-    const { id, lane } = this.#owner;
+    const { id, lane } = this.owner;
     if (lane === undefined) this.#untold = { reason };
-    lane?.post({ type: "stream-error", id, reason: this.#owner.encodeReason(reason) });
+    lane?.post({ type: "stream-error", id, reason: this.owner.encodeReason(reason) });
   }
 
   /**
@@ -210,7 +210,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
    * reached this sink by the end of that turn.
    */
   whenDrained(callback: () => void): void {
-    if (this.queued === 0 || isFinalOutgoing(this.state)) this.#owner.turn.defer(callback);
+    if (this.queued === 0 || isFinalOutgoing(this.state)) this.owner.turn.defer(callback);
     else this.#drained = callback;
   }
 
@@ -226,7 +226,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     const drained = this.#drained;
     if (drained === undefined || (this.queued > 0 && !isFinalOutgoing(this.state))) return;
     this.#drained = undefined;
-    this.#owner.turn.defer(drained);
+    this.owner.turn.defer(drained);
   }
 
   /**
@@ -268,16 +268,16 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** Gives the stream up if this write still waits at the next look, or the one that waits then at the one after. */
   #watch(): void {
-    const { stall } = this.#owner;
+    const { stall } = this.owner;
     if (this.#unwatch !== undefined || stall === Number.POSITIVE_INFINITY) return;
     const watched = this.#waiting;
-    this.#unwatch = this.#owner.turn.after(stall, () => {
+    this.#unwatch = this.owner.turn.after(stall, () => {
       this.#unwatch = undefined;
       if (this.#waiting?.kind !== "write" || this.credit.open || isFinalOutgoing(this.state)) return;
       // What waits for the remote to take more streams, waits at this side.
       if (this.#waiting !== watched || this.state === "waiting") this.#watch();
       else {
-        const message = `Cannot write to stream ${this.#owner.id} "${this.#owner.name}": the remote has given no credit for ${stall} ms, have it read or raise limits.stall`;
+        const message = `Cannot write to stream ${this.owner.id} "${this.owner.name}": the remote has given no credit for ${stall} ms, have it read or raise limits.stall`;
         this.fail("abort", new StreamError("STREAM_STALLED", message));
       }
     });
@@ -293,7 +293,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #resume(): void {
     const waiting = this.#waiting;
     if (waiting?.kind !== "write" || !this.credit.open || this.#resting) return;
-    if (this.#owner.turn.isOver(this)) {
+    if (this.owner.turn.isOver(this)) {
       this.#rest();
       return;
     }
@@ -312,7 +312,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #rest(): void {
     if (this.#resting) return;
     this.#resting = true;
-    this.#owner.turn.rest(this);
+    this.owner.turn.rest(this);
   }
 
   /** The later turn has come. */
@@ -325,8 +325,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #end(): void {
     this.#shipping?.flush();
     if (isFinalOutgoing(this.state)) return;
-    this.state = nextOutgoing(this.state, "close", this.#owner.id);
-    this.#owner.lane?.post({ type: "stream-end", id: this.#owner.id, chunks: this.credit.chunks });
+    this.state = nextOutgoing(this.state, "close", this.owner.id);
+    this.owner.lane?.post({ type: "stream-end", id: this.owner.id, chunks: this.credit.chunks });
   }
 
   #send(chunk: unknown, weight: number): void {
@@ -342,23 +342,14 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** Made when the first chunk starts: by then the lane is there. */
   #makeShipping(): Shipping {
-    const { lane, overBytes } = this.#owner;
-    const codec = this.#codec;
+    const { codec } = this;
+    const { lane, overBytes } = this.owner;
     if (codec === undefined || overBytes === undefined) return new Posting(this);
     return overBytes.ship(this, codec, lane as ByteLane, () => this.#room());
   }
 
   // What the shipping asks and tells.
 
-  get owner(): Owner {
-    return this.#owner;
-  }
-  get codec(): Codec | undefined {
-    return this.#codec;
-  }
-  get transfer(): Transfer {
-    return this.#transfer;
-  }
   get weighed(): boolean {
     return this.#weights !== undefined;
   }
@@ -368,7 +359,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
-    this.#owner.turn.spend(bytes);
+    this.owner.turn.spend(bytes);
   }
 
   sent(): void {
@@ -389,6 +380,6 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     this.#weights = undefined;
     this.#unwatch?.();
     this.#checkDrained();
-    this.#owner.settled(failure);
+    this.owner.settled(failure);
   }
 }
