@@ -7,7 +7,7 @@
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError, StreamError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import type { Unit, WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
@@ -15,6 +15,7 @@ import { type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
 import { Posting } from "./posting.ts";
 import type { Shipping, ShippingHost } from "./shipping.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
 import { byteLengthOf, checkWeight, type QueuingSize, type Strategy } from "./strategy.ts";
@@ -54,8 +55,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #resting = false;
   /** Chunks that the platform's queue took in and that have not reached this sink. */
   #entered = 0;
-  /** Prevents the look at whether the write that waits has waited for too long. */
-  #unwatch: (() => void) | undefined = undefined;
+  /** Made when a write has to wait for credit. */
+  #stallWatch: StallWatch | undefined = undefined;
   #drained: (() => void) | undefined = undefined;
   /** The reason of an abort that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
@@ -113,7 +114,10 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     }
     const written = this.#wait("write", chunk, weight);
     if (this.credit.open) this.#rest();
-    else this.#watch();
+    else {
+      this.#stallWatch ??= new StallWatch(this);
+      this.#stallWatch.begin();
+    }
     return written;
   }
 
@@ -220,6 +224,11 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     return this.#entered + waits + (this.#shipping?.length ?? 0);
   }
 
+  /** The write that waits for credit, if one does. */
+  get blocked(): object | undefined {
+    return this.#waiting?.kind === "write" && !this.credit.open ? this.#waiting : undefined;
+  }
+
   // Inside.
 
   #checkDrained(): void {
@@ -264,23 +273,6 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #interrupt(reason: unknown): void {
     if (this.#waiting?.kind === "close") this.#fail("abort", reason);
     else this.#settle()?.reject(reason);
-  }
-
-  /** Gives the stream up if this write still waits at the next look, or the one that waits then at the one after. */
-  #watch(): void {
-    const { stall } = this.owner;
-    if (this.#unwatch !== undefined || stall === Number.POSITIVE_INFINITY) return;
-    const watched = this.#waiting;
-    this.#unwatch = this.owner.turn.after(stall, () => {
-      this.#unwatch = undefined;
-      if (this.#waiting?.kind !== "write" || this.credit.open || isFinalOutgoing(this.state)) return;
-      // What waits for the remote to take more streams, waits at this side.
-      if (this.#waiting !== watched || this.state === "waiting") this.#watch();
-      else {
-        const message = `Cannot write to stream ${this.owner.id} "${this.owner.name}": the remote has given no credit for ${stall} ms, have it read or raise limits.stall`;
-        this.fail("abort", new StreamError("STREAM_STALLED", message));
-      }
-    });
   }
 
   #settle(): Waiting | undefined {
@@ -378,7 +370,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   #finish(failure?: { readonly reason: unknown }): void {
     this.#weights = undefined;
-    this.#unwatch?.();
+    this.#stallWatch?.end();
     this.#checkDrained();
     this.owner.settled(failure);
   }
