@@ -122,6 +122,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   close(): Promise<void> {
+    // A write that the platform refused, as the close was asked for before it, was weighed all the same.
+    this.#entered = 0;
     const done = this.#wait("close", undefined, 0);
     if (this.state !== "waiting") this.#end();
     return done;
@@ -369,6 +371,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   #finish(failure?: { readonly reason: unknown }): void {
+    // What waits in the platform's queue is thrown away.
+    this.#entered = 0;
     this.#weights = undefined;
     this.#stallWatch?.end();
     this.#checkDrained();
