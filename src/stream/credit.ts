@@ -13,7 +13,7 @@
  * never hits an honest sender.
  */
 import { mistake } from "../errors.ts";
-import type { Unit } from "../wire/frames.ts";
+import { UNITS, type Unit } from "../wire/frames.ts";
 
 /** What every chunk costs in the byte account beside its bytes, so that empty chunks are not free. */
 export const CHUNK_OVERHEAD = 64;
@@ -76,6 +76,12 @@ export class SendCredit {
   limit = 0;
   byteLimit = 0;
   initial: InitialCredit | undefined = undefined;
+  /** The far side's window: the first limit that it told. */
+  window = 0;
+  /** Grants since the last chunk. */
+  idleGrants = 0;
+  /** The most that was in flight when a grant came: nothing else makes less of it. */
+  #peak = 0;
 
   /** Sent so far, in the unit. */
   get sent(): number {
@@ -92,6 +98,17 @@ export class SendCredit {
     return leftOf(this, this.sent);
   }
 
+  /** Sent, and not yet known to have been taken by the far side's reader, in the unit. */
+  get inFlight(): number {
+    const { limit, sent } = this;
+    return limit === Number.POSITIVE_INFINITY ? sent : Math.max(0, sent - Math.max(0, limit - this.window));
+  }
+
+  /** The most that ever was, as far as known. */
+  get peak(): number {
+    return Math.max(this.#peak, this.inFlight);
+  }
+
   /** Books one chunk that starts. */
   add(payload: number, weight: number, bytes: number): void {
     // Bytes charged are at least the payload, and at least a chunk.
@@ -99,6 +116,22 @@ export class SendCredit {
     this.chunks++;
     if (payload !== 0) this.payload += payload;
     if (weight !== 0) this.weight = addTotal(this.weight, weight);
+    this.idleGrants = 0;
+  }
+
+  /** The far side has fixed the unit, and its first limits. */
+  accept(unit: Unit, limit: number, byteLimit: number): void {
+    // The name that came is a string of its own: thousands of streams need not keep one each.
+    this.unit = UNITS.find((each) => each === unit);
+    this.raise(limit, byteLimit);
+    this.window = limit;
+  }
+
+  /** A grant has come. */
+  grant(limit: number, byteLimit: number): void {
+    this.#peak = this.peak;
+    this.idleGrants++;
+    this.raise(limit, byteLimit);
   }
 
   /** New absolute limits have come; a lower one is an old one. Returns by how much the limit rose. */

@@ -10,6 +10,7 @@ import type { StreamOptions } from "./options.ts";
 import type { StreamClasses } from "./strategy.ts";
 import type { Duplex } from "./stream.ts";
 import type { SystemOffer } from "./system.ts";
+import { Waits } from "./waits.ts";
 
 /** The name of the streams that it consists of. */
 export const DATA = "$/data";
@@ -20,11 +21,6 @@ export interface DefaultStreamHost {
   open(name: string, options: OpenOptions): Duplex;
   /** How much is under way has changed. */
   changed(): void;
-}
-
-interface Waiting {
-  readonly count: number;
-  resolve(): void;
 }
 
 /** Why no more chunks of the remote will come, if there is a reason. */
@@ -50,8 +46,8 @@ export class DefaultStream {
   #cancelled = false;
   /** No more comes: the remote's direction has ended without having been taken, or the channel. */
   #over: Over | undefined = undefined;
-  readonly #arrivals: Waiting[] = [];
-  readonly #handlings: Waiting[] = [];
+  readonly #arrivals = new Waits();
+  readonly #handlings = new Waits();
 
   constructor(host: DefaultStreamHost) {
     this.#host = host;
@@ -234,17 +230,17 @@ export class DefaultStream {
     if (count === 0) return ARRIVED;
     return {
       wait: (signal) =>
-        this.#arrived >= count || this.#isComplete ? undefined : waitIn(this.#arrivals, count, signal?.()),
+        this.#arrived >= count || this.#isComplete ? undefined : this.#arrivals.until(count, signal?.()),
       complete: () => this.#arrived >= count,
       handled: () =>
-        this.#handled >= count || this.#isDone ? Promise.resolve() : waitIn(this.#handlings, count, undefined),
+        this.#handled >= count || this.#isDone ? Promise.resolve() : this.#handlings.until(count, undefined),
     };
   }
 
   /** Something has come, was handled or has ended: whoever waited for that goes on. */
   #settle(): void {
-    if (this.#arrivals.length > 0) release(this.#arrivals, this.#isComplete ? Number.POSITIVE_INFINITY : this.#arrived);
-    if (this.#handlings.length > 0) release(this.#handlings, this.#isDone ? Number.POSITIVE_INFINITY : this.#handled);
+    if (this.#arrivals.length > 0) this.#arrivals.release(this.#isComplete ? Number.POSITIVE_INFINITY : this.#arrived);
+    if (this.#handlings.length > 0) this.#handlings.release(this.#isDone ? Number.POSITIVE_INFINITY : this.#handled);
   }
 
   // The end.
@@ -265,39 +261,6 @@ export class DefaultStream {
     this.#over ??= over;
     this.#settleTaken(this.#incoming);
     this.#settle();
-  }
-}
-
-/** Resolves once `list` was released as far as `count`; rejects as soon as the signal is aborted. */
-function waitIn(list: Waiting[], count: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const waiting: Waiting = {
-      count,
-      resolve() {
-        signal?.removeEventListener("abort", abort);
-        resolve();
-      },
-    };
-    const abort = (): void => {
-      const at = list.indexOf(waiting);
-      if (at >= 0) list.splice(at, 1);
-      reject(signal?.reason);
-    };
-    if (signal?.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    signal?.addEventListener("abort", abort, { once: true });
-    list.push(waiting);
-  });
-}
-
-/** Resolves those that wait for no more than `count`; the others stay. */
-function release(list: Waiting[], count: number): void {
-  const all = list.splice(0);
-  for (const each of all) {
-    if (each.count <= count) each.resolve();
-    else list.push(each);
   }
 }
 

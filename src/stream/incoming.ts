@@ -1,22 +1,21 @@
 /**
  * The receiving direction of a stream, as the underlying source of its `ReadableStream`. What arrives goes straight
- * into the platform's queue; the account of what is held stands beside it, since the platform skips `size()` when a
- * read waits and does not say which chunk left. The platform's queue counts chunks (of a byte stream: bytes), so how
- * far `desiredSize` has risen tells exactly how much left, oldest first.
+ * into the platform's queue, which only counts; the account of what is held stands beside it, in `held.ts`.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError, StreamError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { StandardSchema } from "../schema.ts";
-import { chunksOf, type DataFrame, type WireStrategy, type WireWindow } from "../wire/frames.ts";
-import { charge } from "./chunk.ts";
-import { asBytes, decode, decodeTogether, validate } from "./content.ts";
-import { CHUNK_OVERHEAD, type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
+import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
+import { Consumer } from "./consumer.ts";
+import { asBytes, validate } from "./content.ts";
+import { type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
 import type { Owner } from "./owner.ts";
 import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
-import { byteLengthOf, checkWeight, type Strategy } from "./strategy.ts";
+import { checkWeight, type Strategy } from "./strategy.ts";
 import type { Flow } from "./system.ts";
+import { checkCharged, unpack } from "./unpacking.ts";
 
 /** How a readable is to behave. */
 export interface IncomingOptions extends Flow {
@@ -36,19 +35,16 @@ export interface IncomingOptions extends Flow {
 type FailingEvent = Exclude<IncomingEvent, "data" | "end" | "cancel">;
 type Controller = ReadableStreamDefaultController<unknown> | ReadableByteStreamController;
 
-/** Where the platform shall always pull: no queue of ours comes near it, and `desiredSize` stays exact. */
-const ALWAYS = 2 ** 31 + 0.5;
-
 export class Incoming {
   state: IncomingState = "open";
   credit: ReceiveCredit;
   readonly type: "bytes" | undefined;
   readonly #owner: Owner;
   readonly #options: IncomingOptions;
+  /** Takes the chunks, if no reader is to. */
+  readonly #consumer: Consumer | undefined;
   #controller: Controller | undefined = undefined;
   #held: Held | undefined = undefined;
-  /** Of a byte stream: the bytes of the chunks in `#held`. */
-  #payload = 0;
   /** The platform has pulled an empty queue, and nothing has come into it since. */
   #wanting = false;
   /** It has done so again: this time for a read, which waits. */
@@ -56,20 +52,19 @@ export class Incoming {
   /** Chunks have come in fragments; and the bytes of one that has begun to, or 0. */
   #fragmented = false;
   #begun = 0;
-  /** Of a direction that is consumed: the end of this turn will look for a grant that is due. */
-  #granting = false;
   /** Ends the pull under way, so that the platform asks again. */
   #rearm: (() => void) | undefined = undefined;
   /** The reason of a cancel that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
 
   constructor(owner: Owner, options: IncomingOptions, initial: InitialCredit | undefined) {
-    const { strategy, byteWindow, bytes } = options;
+    const { strategy, byteWindow, bytes, consume } = options;
     this.#owner = owner;
     this.#options = options;
     this.type = bytes === "stream" ? "bytes" : undefined;
     this.credit = new ReceiveCredit(strategy.unit, strategy.highWaterMark, byteWindow, strategy.size !== undefined);
     this.credit.initial = initial;
+    this.#consumer = consume && new Consumer(consume, owner.turn, this);
   }
 
   /** What the platform's queue is made with: it only counts. */
@@ -111,7 +106,7 @@ export class Incoming {
   /** The stream has been opened under an id. */
   opened(): void {
     // Who consumes always waits for the next chunk, also where the window is 0.
-    if (this.#options.consume !== undefined) this.#grant(this.credit.ready);
+    if (this.#consumer !== undefined) this.ready();
     if (this.#untold === undefined) return;
     this.#tell(this.#untold.reason);
     this.#untold = undefined;
@@ -125,7 +120,7 @@ export class Incoming {
 
   pull(): undefined | Promise<void> {
     // Nothing ever comes into the queue.
-    if (this.#options.consume !== undefined) return;
+    if (this.#consumer !== undefined) return;
     const isEmpty = this.queued === 0;
     this.#awaited = isEmpty && this.#wanting;
     this.#wanting = isEmpty;
@@ -163,18 +158,15 @@ export class Incoming {
     if (isFinalIncoming(this.state)) return;
     this.#account();
     try {
-      const values = frame.packed && decodeTogether(this.#options.codec, frame.packed);
-      if (values === undefined) this.#arriveEach(frame);
-      else this.#arriveTogether(values, frame);
-      const { charged } = frame;
-      if (this.state === "open" && charged !== undefined && this.credit.bytes !== charged)
-        throw this.#mismatch(charged);
+      unpack(frame, this.#options.codec, this.#owner, this);
+      if (this.state === "open") checkCharged(frame, this.credit, this.#owner);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       this.fail("abort", error);
       return;
     }
-    this.#grant(this.#options.consume === undefined ? this.#wanting : this.credit.ready);
+    if (this.#consumer === undefined) this.#grant(this.#wanting);
+    else this.ready();
     if (!this.credit.ample) this.#ask();
     this.#options.arriving?.();
   }
@@ -218,7 +210,7 @@ export class Incoming {
     return this.#held?.length ?? 0;
   }
 
-  // Inside.
+  // What its chunks do, one by one.
 
   /** Is a chunk wanted that begins to come? Throws for one that has no credit, before there is memory for it. */
   admits(): boolean {
@@ -243,89 +235,31 @@ export class Incoming {
     this.#grantAhead();
   }
 
-  #grantAhead(): void {
-    if (this.#awaited && this.#begun > 0) this.#tellGrant(this.credit.grantAhead(this.#begun));
-  }
-
-  #arriveEach(frame: DataFrame): void {
-    const { codec } = this.#options;
-    const chunks = chunksOf(frame);
-    const isRow = frame.rows !== undefined;
-    for (let i = 0; i < chunks.length && this.state === "open"; i++) {
-      const chunk = chunks[i];
-      if (!this.admits()) return;
-      const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
-      this.#checkSize(bytes - CHUNK_OVERHEAD);
-      const value = codec === undefined ? chunk : decode(codec, asBytes(chunk), frame, this.#owner);
-      this.#arrive(value, this.#count(chunk, frame.weights, i), bytes);
-    }
-  }
-
-  /** Chunks that were decoded together. */
-  #arriveTogether(values: readonly unknown[], { packed, weights }: DataFrame): void {
-    const { unit } = this.credit;
-    for (let i = 0; i < values.length && this.state === "open"; i++) {
-      const length = packed?.lengths[i] as number;
-      if (!this.admits()) return;
-      const counted = unit === "chunks" ? 1 : unit === "bytes" ? length : this.#count(undefined, weights, i);
-      this.#arrive(values[i], counted, CHUNK_OVERHEAD + length);
-    }
-  }
-
-  #checkSize(size: number): void {
-    const { largestChunk, id } = this.#owner;
-    if (size <= largestChunk) return;
-    throw new ProtocolError(
-      "CHUNK_TOO_LARGE",
-      `Cannot take a chunk of ${size} bytes of stream ${id}: the limit told was ${largestChunk}, cut it up`,
-    );
-  }
-
   /** Books a chunk, and hands it on: of `counted` in the unit, and charged so many bytes. */
-  #arrive(value: unknown, counted: number, bytes: number): void {
+  arrive(value: unknown, counted: number, bytes: number): void {
     const { credit } = this;
-    const { schema, strategy, consume } = this.#options;
+    const { schema, strategy } = this.#options;
     const weight = credit.weighed ? checkWeight(strategy.size?.(value), "size()") : counted;
     // The account is of what came, whatever the schema makes of it.
     const given = schema === undefined ? value : validate(schema, value, this.#owner.name);
     // The user's size(), or schema, may have cancelled the stream.
     if (this.state !== "open") return;
     credit.arrive(counted, weight, bytes);
-    if (consume !== undefined) this.#consume(consume, given, weight, bytes);
+    if (this.#consumer !== undefined) this.#consumer.take(given, weight, bytes);
     else if (this.#options.bytes) this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);
   }
 
-  #consume(consume: (chunk: unknown) => unknown, value: unknown, weight: number, bytes: number): void {
-    // A throw ends this direction like any other error in here.
-    const handled = consume(value) as Promise<unknown> | undefined;
-    if (handled === undefined) {
-      this.credit.leave(weight, bytes);
-      return;
-    }
-    handled.then(
-      () => {
-        this.credit.leave(weight, bytes);
-        this.#grantLater();
-      },
-      (error) => this.fail("abort", error),
-    );
+  /** The consumer takes more, as far as there is room. */
+  ready(): void {
+    this.#grant(this.credit.ready);
   }
 
-  /** Of what has been consumed in this turn, one grant. */
-  #grantLater(): void {
-    if (this.#granting) return;
-    this.#granting = true;
-    this.#owner.turn.defer(() => {
-      this.#granting = false;
-      this.#grant(this.credit.ready);
-    });
-  }
+  // Inside.
 
   #enqueue(value: unknown, weight: number, bytes: number): void {
     this.#held ??= new Held(this.credit.weighed || this.credit.unit !== "chunks");
     this.#held.push(bytes, weight);
-    this.#payload += bytes - CHUNK_OVERHEAD;
     this.#wanting = false;
     this.#awaited = false;
     this.#begun = 0;
@@ -338,18 +272,6 @@ export class Incoming {
     else this.credit.leave(weight, bytes);
   }
 
-  #count(chunk: unknown, weights: readonly number[] | undefined, index: number): number {
-    const { unit } = this.credit;
-    if (unit === "chunks") return 1;
-    if (unit === "bytes") return byteLengthOf(chunk);
-    const weight = weights?.[index];
-    if (typeof weight === "number" && weight >= 0 && weight < Number.POSITIVE_INFINITY) return weight;
-    throw new ProtocolError(
-      "BAD_FRAME",
-      `Cannot weigh a chunk of stream ${this.#owner.id}: no valid weight came with it`,
-    );
-  }
-
   /** Books what has left the platform's queue since the last time. */
   #account(): void {
     const held = this.#held;
@@ -357,25 +279,16 @@ export class Incoming {
     const desired = this.#controller?.desiredSize ?? 0;
     // Neither errored nor closed, or else nothing is held any more.
     const left = desired === 0 ? 0 : this.#options.mark - desired;
-    if (this.type === "bytes") {
-      // The oldest chunk has left as soon as the others alone make up for what is left.
-      while (held.length > 0 && this.#payload - payloadOf(held) >= left) {
-        this.#payload -= payloadOf(held);
-        this.#leave(held);
-      }
-    } else {
-      while (held.length > left) this.#leave(held);
-    }
-  }
-
-  #leave(held: Held): void {
-    this.credit.leave(held.weight, held.bytes);
-    held.shift();
+    held.settle(left, this.type === "bytes", this.credit);
   }
 
   /** Sends the grant that is due, if one is. Before the stream was opened, `stream-open` will tell it. */
   #grant(readWaits: boolean): void {
     if (!isFinalIncoming(this.state)) this.#tellGrant(this.credit.grant(readWaits));
+  }
+
+  #grantAhead(): void {
+    if (this.#awaited && this.#begun > 0) this.#tellGrant(this.credit.grantAhead(this.#begun));
   }
 
   #tellGrant(grant: Grant | undefined): void {
@@ -400,25 +313,4 @@ export class Incoming {
     this.#options.arriving?.();
     this.#owner.settled(this.state === "failed" ? { reason } : undefined);
   }
-
-  #mismatch(charged: number): StreamError {
-    this.#owner.fault();
-    return new StreamError(
-      "CHARGE_MISMATCH",
-      `Cannot go on with stream "${this.#owner.name}": a chunk cost ${charged} bytes in all at the sender and ` +
-        `${this.credit.bytes} here; pass its buffers in a plain object, or as chunks of their own`,
-    );
-  }
-}
-
-function payloadOf(held: Held): number {
-  return held.bytes - CHUNK_OVERHEAD;
-}
-
-/** The platform's mark: it asks once half of the window is free where it counts as the account does, else always. */
-export function platformMark(strategy: Strategy, bytes: IncomingOptions["bytes"]): number {
-  const { highWaterMark, unit, size } = strategy;
-  if (highWaterMark === 0) return 0;
-  const countsAlike = bytes === "stream" || (unit === "chunks" && size === undefined);
-  return countsAlike ? Math.min(ALWAYS, Math.floor(highWaterMark / 2) + 0.5) : ALWAYS;
 }

@@ -9,37 +9,46 @@ import type { Limits } from "../limits.ts";
 import type { Lane } from "../link.ts";
 import { encodeReason } from "../reason.ts";
 import type { OpenFrame } from "../wire/frames.ts";
+import { acceptFrame, mismatchOf, optionsFor } from "./agreement.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { StreamDefinition } from "./definition.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import { Offer } from "./offer.ts";
-import { codecName, type OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { OptionsReader, StreamOptions } from "./options.ts";
 import type { StreamClasses } from "./strategy.ts";
 import type { ChannelStream, Duplex, DuplexOptions } from "./stream.ts";
 import type { Flow, SystemOffer } from "./system.ts";
 
-/** What the offers need of the streams of their channel. */
+/** What the offers need of their channel. */
 export interface OffersHost {
   readonly limits: Limits;
   readonly conduct: Conduct;
   readonly classes: StreamClasses;
-  readonly trusted: boolean;
   readonly initialCredit: InitialCredit;
   readonly handlers: ReadonlyMap<string, StreamDefinition>;
+  /** Who takes streams of names that start with `$/`. */
   readonly system: ReadonlyMap<string, (offer: SystemOffer) => void>;
-  readonly options: OptionsReader;
-  /** All that is open, by id. */
-  readonly open: Map<number, Duplex | Offer>;
-  /** Streams under way, and the largest highWaterMark that the remote takes from us. */
+  breach(error: unknown): void;
+  /** The number of streams has changed. */
+  changed(): void;
+}
+
+/** What they need of the streams beside them. */
+interface StreamMaker {
+  readonly trusted: boolean;
+  /** Streams under way, ours and the remote's. */
   readonly active: number;
+  /** The largest highWaterMark that the remote takes from us. */
   readonly remoteWindow: number;
   make(options: DuplexOptions): Duplex;
-  breach(error: unknown): void;
-  changed(): void;
 }
 
 export class Offers {
   readonly #host: OffersHost;
+  readonly #streams: StreamMaker;
+  readonly #options: OptionsReader;
+  /** All that is open, by id. */
+  readonly #open: Map<number, Duplex | Offer>;
   #offers: Offer[] = [];
   /** Streams that were taken by a handler which has not settled; and which, where that matters: an entry costs 32 bytes. */
   #theirs = 0;
@@ -50,8 +59,11 @@ export class Offers {
   #wanted = false;
   #closed: { readonly reason: unknown } | undefined = undefined;
 
-  constructor(host: OffersHost) {
+  constructor(host: OffersHost, streams: StreamMaker, options: OptionsReader, open: Map<number, Duplex | Offer>) {
     this.#host = host;
+    this.#streams = streams;
+    this.#options = options;
+    this.#open = open;
     this.#handled = host.limits.resets === Number.POSITIVE_INFINITY ? undefined : new Set();
   }
 
@@ -93,7 +105,7 @@ export class Offers {
     const { handlers, initialCredit } = this.#host;
     const offer = new Offer(frame, lane, handlers.get(name), initialCredit, this);
     if (own) lane.listen(offer);
-    this.#host.open.set(id, offer);
+    this.#open.set(id, offer);
     const system = this.#host.system.get(name);
     if (system !== undefined) {
       // Of a call under way, also while the channel is closing.
@@ -190,30 +202,19 @@ export class Offers {
     if (!this.#offers.includes(offer)) return undefined;
     this.#offers.splice(this.#offers.indexOf(offer), 1);
     const { frame, lane } = offer;
-    let resolved = this.#host.options.read(options);
-    const writes = frame.returns ?? frame.codec;
-    if (options.codec === undefined) {
-      // Those that need no option are known to both sides.
-      const readable = this.#host.options.builtIn(frame.codec) ?? resolved.incoming.codec;
-      const writable = this.#host.options.builtIn(writes) ?? resolved.codec;
-      if (readable !== resolved.incoming.codec || writable !== resolved.codec)
-        resolved = this.#host.options.read({
-          ...options,
-          codec: { ...(readable && { readable }), ...(writable && { writable }) },
-        });
-    }
+    const resolved = optionsFor(frame, options, this.#options);
     const mismatch = mismatchOf(frame, resolved);
     if (mismatch !== undefined) {
       this.#refuse(offer, mismatch);
       return undefined;
     }
-    const stream = this.#host.make({
+    const stream = this.#streams.make({
       name: frame.name,
       metadata: frame.metadata,
       codec: resolved.codec,
       transfer: resolved.transfer,
       incoming: withFlow(
-        this.#host.options.among(this.#host.options.suggested(resolved, frame.writable), this.#host.active),
+        this.#options.among(this.#options.suggested(resolved, frame.writable), this.#streams.active),
         flow,
       ),
       initial: this.#host.initialCredit,
@@ -222,20 +223,14 @@ export class Offers {
     });
     stream.id = frame.id;
     stream.lane = lane;
-    this.#host.open.set(frame.id, stream);
+    this.#open.set(frame.id, stream);
     const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
-    lane.post({
-      type: "stream-accept",
-      id: frame.id,
-      codec: frame.codec,
-      ...(frame.returns !== undefined && { returns: frame.returns }),
-      readable: stream.incoming.window,
-      ...(suggestion && { writable: suggestion }),
-    });
+    lane.post(acceptFrame(frame, stream, suggestion));
     stream.accepted();
     const { unit, limit, bytes } = frame.readable;
     if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
-    else stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#host.remoteWindow), bytes);
+    else
+      stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#streams.remoteWindow), bytes);
     flow?.taken?.(stream);
     offer.handOver(stream);
     return stream;
@@ -243,13 +238,13 @@ export class Offers {
 
   #refuse(offer: Offer, reason: unknown): void {
     const { id } = offer.frame;
-    offer.lane.post({ type: "stream-refuse", id, reason: encodeReason(reason, this.#host.trusted) });
+    offer.lane.post({ type: "stream-refuse", id, reason: encodeReason(reason, this.#streams.trusted) });
     offer.lane.close();
     this.#forget(offer);
   }
 
   #forget(offer: Offer): void {
-    this.#host.open.delete(offer.frame.id);
+    this.#open.delete(offer.frame.id);
     const at = this.#offers.indexOf(offer);
     if (at >= 0) this.#offers.splice(at, 1);
     this.#host.changed();
@@ -298,20 +293,6 @@ export class Offers {
     this.#incomingController?.close();
     this.#incomingController = undefined;
   }
-}
-
-/** What is wrong if the two sides name different codecs for a direction. */
-function mismatchOf(frame: OpenFrame, { codec, incoming }: ResolvedOptions): StreamError | undefined {
-  const reads = codecName(incoming.codec);
-  const writes = codecName(codec);
-  const returns = frame.returns ?? frame.codec;
-  if (frame.codec === reads && returns === writes) return undefined;
-  const what =
-    frame.codec === reads
-      ? `its opener reads "${returns}", this side sends "${writes}"`
-      : `its opener sends "${frame.codec}", this side reads "${reads}"`;
-  const message = `Cannot open stream "${frame.name}": ${what}, name the same codec on both`;
-  return new StreamError("CODEC_MISMATCH", message);
 }
 
 function withFlow(options: IncomingOptions, flow: Flow | undefined): IncomingOptions {

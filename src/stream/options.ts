@@ -8,7 +8,8 @@ import type { Limits } from "../limits.ts";
 import { checkSchema, type StandardSchema } from "../schema.ts";
 import type { Transfer } from "./chunk.ts";
 import { LEAST_BYTES } from "./credit.ts";
-import { type IncomingOptions, platformMark } from "./incoming.ts";
+import { platformMark } from "./held.ts";
+import type { IncomingOptions } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
 
 /** A queuing strategy. Its `size` is typed as a method, so that one for some chunks serves where any may come. */
@@ -202,7 +203,7 @@ export class OptionsReader {
   #made(asked: Pick<IncomingOptions, "bytes" | "codec" | "schema" | "fixed">, strategy: Strategy): IncomingOptions {
     const { bytes, codec, schema, fixed } = asked;
     const bounded = this.#bounded(strategy);
-    return { bytes, codec, schema, fixed, ...bounded, mark: platformMark(bounded.strategy, bytes) };
+    return { bytes, codec, schema, fixed, ...bounded, mark: platformMark(bounded.strategy, bytes === "stream") };
   }
 
   #bounded(strategy: Strategy): { strategy: Strategy; byteWindow: number } {

@@ -7,14 +7,15 @@
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError, StreamError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
-import { UNITS, type Unit, type WireStrategy } from "../wire/frames.ts";
+import type { Unit, WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
 import { type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
 import { Posting } from "./posting.ts";
 import type { Shipping, ShippingHost } from "./shipping.ts";
+import { StallWatch } from "./stall-watch.ts";
 import { isFinalOutgoing, nextOutgoing, type OutgoingEvent, type OutgoingState } from "./states.ts";
 import type { DirectionStats } from "./stats.ts";
 import { byteLengthOf, checkWeight, type QueuingSize, type Strategy } from "./strategy.ts";
@@ -39,10 +40,10 @@ type FailingEvent = Exclude<OutgoingEvent, "admit" | "accept" | "close" | "ended
 export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   state: OutgoingState = "waiting";
   readonly credit: SendCredit = new SendCredit();
-  readonly #owner: Owner;
-  readonly #transfer: Transfer;
+  readonly owner: Owner;
+  readonly codec: Codec | undefined;
+  readonly transfer: Transfer;
   readonly #strategy: Strategy | undefined;
-  readonly #codec: Codec | undefined;
   #controller: WritableStreamDefaultController | undefined = undefined;
   /** Weights that the user's `size` gave, of the chunks that wait in the platform's queue. */
   #weights: number[] | undefined = undefined;
@@ -52,23 +53,18 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #shipping: Shipping | undefined = undefined;
   /** Waits for a later turn, whatever the credit. */
   #resting = false;
-  /** Grants since the last chunk. */
-  #idleGrants = 0;
   /** Chunks that the platform's queue took in and that have not reached this sink. */
   #entered = 0;
-  /** The far side's window: its first limit. */
-  #window = 0;
-  #peak = 0;
-  /** Prevents the look at whether the write that waits has waited for too long. */
-  #unwatch: (() => void) | undefined = undefined;
+  /** Made when a write has to wait for credit. */
+  #stallWatch: StallWatch | undefined = undefined;
   #drained: (() => void) | undefined = undefined;
   /** The reason of an abort that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
 
   constructor(owner: Owner, codec: Codec | undefined, transfer: Transfer, strategy: Strategy | undefined) {
-    this.#owner = owner;
-    this.#codec = codec;
-    this.#transfer = transfer;
+    this.owner = owner;
+    this.codec = codec;
+    this.transfer = transfer;
     this.#strategy = strategy;
   }
 
@@ -88,7 +84,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   get codecName(): string {
-    return this.#codec?.name ?? CLONE;
+    return this.codec?.name ?? CLONE;
   }
 
   /** What the far side uses if its user gave no strategy. */
@@ -98,20 +94,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   stats(): DirectionStats {
-    const { unit, chunks, bytes, left } = this.credit;
-    const { inFlight, queued } = this;
-    this.#peak = Math.max(this.#peak, inFlight);
-    return {
-      state: this.state,
-      unit: unit ?? "chunks",
-      highWaterMark: this.#window,
-      chunks,
-      bytes,
-      queued,
-      credit: left,
-      inFlight,
-      peak: this.#peak,
-    };
+    const { unit = "chunks", window: highWaterMark, chunks, bytes, left: credit, inFlight, peak } = this.credit;
+    const { state, queued } = this;
+    return { state, unit, highWaterMark, chunks, bytes, queued, credit, inFlight, peak };
   }
 
   // The underlying sink.
@@ -123,17 +108,22 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   write(chunk: unknown): undefined | Promise<void> {
     this.#entered--;
     const weight = this.#weights === undefined ? 1 : (this.#weights.shift() as number);
-    if (this.credit.open && !this.#owner.turn.isOver(this)) {
+    if (this.credit.open && !this.owner.turn.isOver(this)) {
       this.#send(chunk, weight);
       return this.#shipping?.full ? this.#wait("sent", undefined, 0) : undefined;
     }
     const written = this.#wait("write", chunk, weight);
     if (this.credit.open) this.#rest();
-    else this.#watch();
+    else {
+      this.#stallWatch ??= new StallWatch(this);
+      this.#stallWatch.begin();
+    }
     return written;
   }
 
   close(): Promise<void> {
+    // A write that the platform refused, as the close was asked for before it, was weighed all the same.
+    this.#entered = 0;
     const done = this.#wait("close", undefined, 0);
     if (this.state !== "waiting") this.#end();
     return done;
@@ -147,7 +137,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** The stream is being opened: the initial credit may be spent. */
   admitted(initial: InitialCredit): void {
-    this.state = nextOutgoing(this.state, "admit", this.#owner.id);
+    this.state = nextOutgoing(this.state, "admit", this.owner.id);
     if (this.#untold !== undefined) this.#tell(this.#untold.reason);
     if (this.state !== "opening") return;
     // With a window of 0 nothing leaves that no read has asked for: not that one chunk, either.
@@ -158,18 +148,15 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** The far side has fixed the unit and its first limits. */
   accepted(unit: Unit, limit: number, bytes: number): void {
-    this.state = nextOutgoing(this.state, "accept", this.#owner.id);
+    this.state = nextOutgoing(this.state, "accept", this.owner.id);
     if (isFinalOutgoing(this.state)) return;
     if (unit === "weight" && this.#strategy?.size === undefined) {
       throw new ProtocolError(
         "BAD_FRAME",
-        `Cannot count stream ${this.#owner.id} "${this.#owner.name}" by weight: this side gave no size()`,
+        `Cannot count stream ${this.owner.id} "${this.owner.name}" by weight: this side gave no size()`,
       );
     }
-    // The name that came is a string of its own: thousands of streams need not keep one each.
-    this.credit.unit = UNITS.find((each) => each === unit);
-    this.credit.raise(limit, bytes);
-    this.#window = limit;
+    this.credit.accept(unit, limit, bytes);
     this.#resume();
   }
 
@@ -178,22 +165,21 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     if (this.credit.unit === undefined)
       throw new ProtocolError(
         "BAD_STATE",
-        `Cannot take credit for stream ${this.#owner.id} "${this.#owner.name}": it was not accepted yet`,
+        `Cannot take credit for stream ${this.owner.id} "${this.owner.name}": it was not accepted yet`,
       );
-    if (++this.#idleGrants > this.#owner.idleGrants) {
+    if (this.credit.idleGrants >= this.owner.idleGrants) {
       throw new ProtocolError(
         "CREDIT_DRIBBLE",
-        `Cannot take more than ${this.#owner.idleGrants} grants for stream ${this.#owner.id} without a chunk in between: grant more at once, or raise limits.idleGrants`,
+        `Cannot take more than ${this.owner.idleGrants} grants for stream ${this.owner.id} without a chunk in between: grant more at once, or raise limits.idleGrants`,
       );
     }
-    this.#peak = Math.max(this.#peak, this.inFlight);
-    this.credit.raise(limit, bytes);
+    this.credit.grant(limit, bytes);
     this.#resume();
   }
 
   /** Everything has arrived at the far side. */
   ended(): void {
-    this.state = nextOutgoing(this.state, "ended", this.#owner.id);
+    this.state = nextOutgoing(this.state, "ended", this.owner.id);
     if (this.state !== "done") return;
     this.#settle()?.resolve();
     this.#finish();
@@ -210,7 +196,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   #fail(event: FailingEvent, reason: unknown): void {
-    this.state = nextOutgoing(this.state, event, this.#owner.id);
+    this.state = nextOutgoing(this.state, event, this.owner.id);
     if (event === "abort") this.#shipping?.flush();
     this.#shipping?.discard(event !== "abort");
     if (event === "abort") this.#tell(reason);
@@ -220,9 +206,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   #tell(reason: unknown): void {
-    const { id, lane } = this.#owner;
+    const { id, lane } = this.owner;
     if (lane === undefined) this.#untold = { reason };
-    lane?.post({ type: "stream-error", id, reason: this.#owner.encodeReason(reason) });
+    lane?.post({ type: "stream-error", id, reason: this.owner.encodeReason(reason) });
   }
 
   /**
@@ -230,7 +216,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
    * reached this sink by the end of that turn.
    */
   whenDrained(callback: () => void): void {
-    if (this.queued === 0 || isFinalOutgoing(this.state)) this.#owner.turn.defer(callback);
+    if (this.queued === 0 || isFinalOutgoing(this.state)) this.owner.turn.defer(callback);
     else this.#drained = callback;
   }
 
@@ -240,10 +226,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     return this.#entered + waits + (this.#shipping?.length ?? 0);
   }
 
-  /** Sent, and not yet known to have been taken by the far side's reader, in the unit. */
-  get inFlight(): number {
-    const { limit, sent } = this.credit;
-    return limit === Number.POSITIVE_INFINITY ? sent : Math.max(0, sent - Math.max(0, limit - this.#window));
+  /** The write that waits for credit, if one does. */
+  get blocked(): object | undefined {
+    return this.#waiting?.kind === "write" && !this.credit.open ? this.#waiting : undefined;
   }
 
   // Inside.
@@ -252,7 +237,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     const drained = this.#drained;
     if (drained === undefined || (this.queued > 0 && !isFinalOutgoing(this.state))) return;
     this.#drained = undefined;
-    this.#owner.turn.defer(drained);
+    this.owner.turn.defer(drained);
   }
 
   /**
@@ -292,23 +277,6 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
     else this.#settle()?.reject(reason);
   }
 
-  /** Gives the stream up if this write still waits at the next look, or the one that waits then at the one after. */
-  #watch(): void {
-    const { stall } = this.#owner;
-    if (this.#unwatch !== undefined || stall === Number.POSITIVE_INFINITY) return;
-    const watched = this.#waiting;
-    this.#unwatch = this.#owner.turn.after(stall, () => {
-      this.#unwatch = undefined;
-      if (this.#waiting?.kind !== "write" || this.credit.open || isFinalOutgoing(this.state)) return;
-      // What waits for the remote to take more streams, waits at this side.
-      if (this.#waiting !== watched || this.state === "waiting") this.#watch();
-      else {
-        const message = `Cannot write to stream ${this.#owner.id} "${this.#owner.name}": the remote has given no credit for ${stall} ms, have it read or raise limits.stall`;
-        this.fail("abort", new StreamError("STREAM_STALLED", message));
-      }
-    });
-  }
-
   #settle(): Waiting | undefined {
     const waiting = this.#waiting;
     this.#waiting = undefined;
@@ -319,7 +287,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #resume(): void {
     const waiting = this.#waiting;
     if (waiting?.kind !== "write" || !this.credit.open || this.#resting) return;
-    if (this.#owner.turn.isOver(this)) {
+    if (this.owner.turn.isOver(this)) {
       this.#rest();
       return;
     }
@@ -338,7 +306,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #rest(): void {
     if (this.#resting) return;
     this.#resting = true;
-    this.#owner.turn.rest(this);
+    this.owner.turn.rest(this);
   }
 
   /** The later turn has come. */
@@ -351,8 +319,8 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   #end(): void {
     this.#shipping?.flush();
     if (isFinalOutgoing(this.state)) return;
-    this.state = nextOutgoing(this.state, "close", this.#owner.id);
-    this.#owner.lane?.post({ type: "stream-end", id: this.#owner.id, chunks: this.credit.chunks });
+    this.state = nextOutgoing(this.state, "close", this.owner.id);
+    this.owner.lane?.post({ type: "stream-end", id: this.owner.id, chunks: this.credit.chunks });
   }
 
   #send(chunk: unknown, weight: number): void {
@@ -368,23 +336,14 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   /** Made when the first chunk starts: by then the lane is there. */
   #makeShipping(): Shipping {
-    const { lane, overBytes } = this.#owner;
-    const codec = this.#codec;
+    const { codec } = this;
+    const { lane, overBytes } = this.owner;
     if (codec === undefined || overBytes === undefined) return new Posting(this);
     return overBytes.ship(this, codec, lane as ByteLane, () => this.#room());
   }
 
   // What the shipping asks and tells.
 
-  get owner(): Owner {
-    return this.#owner;
-  }
-  get codec(): Codec | undefined {
-    return this.#codec;
-  }
-  get transfer(): Transfer {
-    return this.#transfer;
-  }
   get weighed(): boolean {
     return this.#weights !== undefined;
   }
@@ -394,8 +353,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
 
   book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
-    this.#owner.turn.spend(bytes);
-    this.#idleGrants = 0;
+    this.owner.turn.spend(bytes);
   }
 
   sent(): void {
@@ -413,9 +371,11 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   }
 
   #finish(failure?: { readonly reason: unknown }): void {
+    // What waits in the platform's queue is thrown away.
+    this.#entered = 0;
     this.#weights = undefined;
-    this.#unwatch?.();
+    this.#stallWatch?.end();
     this.#checkDrained();
-    this.#owner.settled(failure);
+    this.owner.settled(failure);
   }
 }

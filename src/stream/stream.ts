@@ -1,15 +1,17 @@
 /**
  * One stream of a channel: its two directions, bound to WHATWG streams, and the lane that carries their frames. It
- * knows neither links nor the other streams; what opens and ends it is in `streams.ts`.
+ * knows neither links nor the other streams; what opens and ends it is in `streams.ts`, what each frame does to it in
+ * `frame-handlers.ts`.
  */
 import type { Codec } from "../codecs/codec.ts";
 import type { Conduct } from "../conduct.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
-import { decodeReason, encodeReason, type WireReason } from "../reason.ts";
+import { encodeReason, type WireReason } from "../reason.ts";
 import { type Frame, parseFrame } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
 import type { InitialCredit } from "./credit.ts";
+import { handlers } from "./frame-handlers.ts";
 import type { Turn } from "./gather.ts";
 import { Incoming, type IncomingOptions } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -120,15 +122,20 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     return { id, name, incoming: incoming.stats(), outgoing: outgoing.stats() };
   }
 
+  /** Both directions have come to their end. */
+  get isFinal(): boolean {
+    return isFinalIncoming(this.incoming.state) && isFinalOutgoing(this.outgoing.state);
+  }
+
   // What the channel's streams tell a stream.
 
   /** Opened by us, under this id: the initial credit may be spent, and what happened meanwhile is told. */
   opened(initial: InitialCredit): void {
     this.#unanswered = true;
     // If it has ended before, the far side is told now.
-    const isOver = isFinal(this);
+    const { isFinal } = this;
     this.#enter(initial);
-    if (isOver) this.settled();
+    if (isFinal) this.settled();
   }
 
   /** Opened by us although it has ended: the remote is told how. */
@@ -212,7 +219,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
       this.#reason = failure;
       this.#failure?.abort(failure.reason);
     }
-    if (!isFinal(this)) return;
+    if (!this.isFinal) return;
     this.#unfollow?.();
     this.#unfollow = undefined;
     this.answered();
@@ -254,58 +261,4 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     signal.addEventListener("abort", abort, { once: true });
     this.#unfollow = () => signal.removeEventListener("abort", abort);
   }
-}
-
-type Handlers = {
-  readonly [Type in Frame["type"]]: (
-    stream: Duplex,
-    frame: Extract<Frame, { type: Type }>,
-    context: StreamContext,
-  ) => void;
-};
-
-/** What each frame does to its stream. */
-const handlers: Handlers = {
-  "stream-open": (_stream, { id }) => {
-    throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id} again: use a new id for each`);
-  },
-  "stream-accept": (stream, { codec, returns = codec, readable, writable }, { largestWindow }) => {
-    const { incoming, outgoing } = stream;
-    expectAnswer(stream, "accept");
-    if (codec !== outgoing.codecName || returns !== incoming.codecName) {
-      const [opened, accepted] =
-        codec === outgoing.codecName ? [incoming.codecName, returns] : [outgoing.codecName, codec];
-      const message = `Cannot use stream "${stream.name}": it was opened with "${opened}" and accepted with "${accepted}", name the same codec on both`;
-      stream.fail("abort", new StreamError("CODEC_MISMATCH", message));
-      return;
-    }
-    if (writable !== undefined) incoming.adopt(writable, largestWindow);
-    outgoing.accepted(readable.unit, readable.limit, readable.bytes);
-  },
-  "stream-refuse": (stream, { reason }) => {
-    expectAnswer(stream, "refuse");
-    stream.fail("refuse", decodeReason(reason));
-  },
-  "stream-data": ({ incoming }, frame) => incoming.data(frame),
-  "stream-end": ({ incoming }, { chunks }) => incoming.end(chunks),
-  "stream-ended": ({ outgoing }) => outgoing.ended(),
-  "stream-error": (stream, { reason }, context) => {
-    stream.incoming.fail("error", decodeReason(reason));
-    if (isFinal(stream)) context.wasReset(stream);
-  },
-  "stream-credit": ({ outgoing }, { limit, bytes }) => outgoing.credited(limit, bytes),
-  "stream-cancel": (stream, { reason }, context) => {
-    stream.outgoing.fail("cancel", decodeReason(reason));
-    if (isFinal(stream)) context.wasReset(stream);
-  },
-};
-
-/** Only a stream that we opened is accepted or refused, and only once. */
-function expectAnswer(stream: Duplex, answer: string): void {
-  if (stream.answered() || isFinal(stream)) return;
-  throw new ProtocolError("BAD_STATE", `Cannot take stream-${answer} for stream ${stream.id}: no answer is due`);
-}
-
-function isFinal({ incoming, outgoing }: Duplex): boolean {
-  return isFinalIncoming(incoming.state) && isFinalOutgoing(outgoing.state);
 }

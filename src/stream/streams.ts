@@ -1,75 +1,47 @@
 /**
- * The streams of a channel: opening and admitting ours, routing what shares the link. Those that the remote opens are
- * in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is in `../session.ts`.
+ * The streams of a channel: making them, routing what shares the link. When ours are opened is in `admission.ts`, what
+ * becomes of those that the remote opens in `offers.ts`. One stream's inside is in `stream.ts`; who calls and closes is
+ * in `../session.ts`.
  */
 import { abortSignal, type Checks, checkOptions } from "../check.ts";
 import type { Conduct } from "../conduct.ts";
-import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
-import type { Limits } from "../limits.ts";
-import type { Lane, LaneReceiver } from "../link.ts";
+import { connectionLost, mistake, ProtocolError } from "../errors.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { Admission, type Role, type Room } from "./admission.ts";
 import { hasByteStreams } from "./complete.ts";
-import type { InitialCredit } from "./credit.ts";
-import type { OpenOptions, StreamDefinition } from "./definition.ts";
+import type { OpenOptions } from "./definition.ts";
 import { Turn } from "./gather.ts";
+import { Ids } from "./ids.ts";
+import { Lanes } from "./lanes.ts";
 import type { Offer } from "./offer.ts";
-import { Offers } from "./offers.ts";
-import { codecName, OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import { Offers, type OffersHost } from "./offers.ts";
+import { OptionsReader, type StreamOptions } from "./options.ts";
 import type { OverBytes } from "./shipping.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
 import { type ChannelStream, Duplex, type DuplexOptions, type StreamContext } from "./stream.ts";
-import type { SystemOffer } from "./system.ts";
 
 /** What is known of the remote from its `$/hello`. */
-export interface RemoteLimits {
-  readonly fork: boolean;
-  readonly streams: number;
-  readonly unaccepted: number;
+export interface RemoteLimits extends Room {
   readonly calls: number;
   readonly maxChunk: number;
   /** Characters of a message, where messages are text. */
   readonly message: number;
   readonly window: number;
-  readonly initialCredit: InitialCredit;
 }
 
 /** What the streams need of their channel. */
-export interface StreamsHost {
+export interface StreamsHost extends OffersHost {
   readonly link: CoreLink;
-  readonly limits: Limits;
-  readonly conduct: Conduct;
-  readonly classes: StreamClasses;
   /** Of a link of bytes; `undefined`: messages are structured clones. */
   readonly overBytes: OverBytes | undefined;
-  readonly initialCredit: InitialCredit;
-  readonly handlers: ReadonlyMap<string, StreamDefinition>;
   /** Options of the default stream, which are checked here. */
   readonly data: StreamOptions;
-  /** Who takes streams of names that start with `$/`. */
-  readonly system: ReadonlyMap<string, (offer: SystemOffer) => void>;
-  breach(error: unknown): void;
-  /** The number of streams has changed. */
-  changed(): void;
 }
-
-interface Waiting {
-  readonly stream: Duplex;
-  readonly resolved: ResolvedOptions;
-}
-
-/**
- * `"extra"`: beside what the limits allow, of which the protocol has at most one. `"named"`: a message names it, so that
- * the remote waits for it; it is opened even if it has ended before it could be.
- */
-export type Role = "extra" | "named";
 
 const SIGNAL: Checks<Pick<OpenOptions, "signal">> = { signal: abortSignal };
 const NOTHING_OF_A_USER = { name: "", metadata: undefined, signal: undefined, initial: undefined };
-
-/** Ids end here; what is open by then is finished, and a new channel has to be made. */
-const LAST_ID = 2 ** 31 - 1;
 
 export class Streams implements StreamContext {
   readonly classes: StreamClasses;
@@ -82,20 +54,11 @@ export class Streams implements StreamContext {
   readonly largestWindow: number;
   readonly #host: StreamsHost;
   readonly #options: OptionsReader;
-  /** Of the streams that have no port of their own. */
-  readonly #sharedLane: Lane;
+  readonly #lanes: Lanes;
+  readonly #ids = new Ids();
   #remote: RemoteLimits | undefined = undefined;
-  /** Of our streams: those not yet opened, in order; the id of the next; how many are open, and not yet answered. */
-  #waiting: Waiting[] = [];
-  /** Of these, the channel's own, which wait for nobody to take them: they pass those of users. */
-  #own: Waiting[] = [];
-  #nextId = 0;
-  #ours = 0;
-  #unanswered = 0;
-  /** The channel's own: `"extra"` counts towards no limit, `"named"` not among the unanswered. */
-  readonly #roles = new WeakMap<Duplex, Role>();
-  /** Of the remote's: the last id, and those that are not yet taken, or with a handler. */
-  #lastRemoteId = -1;
+  /** Of ours, those that wait to be opened; of the remote's, those that are not yet taken, or with a handler. */
+  readonly #admission: Admission;
   readonly #offers: Offers;
   readonly #open = new Map<number, Duplex | Offer>();
   /**
@@ -108,7 +71,8 @@ export class Streams implements StreamContext {
     this.#host = host;
     this.classes = host.classes;
     this.overBytes = host.overBytes;
-    this.#sharedLane = sharedLane(host.link);
+    this.#lanes = new Lanes(host.link);
+    this.#admission = new Admission(host.link, this.#lanes, this.#ids, this.#open);
     this.turn = new Turn(host.link.scheduler);
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;
@@ -124,28 +88,7 @@ export class Streams implements StreamContext {
     );
     for (const { handler: _, ...options } of host.handlers.values()) this.#options.read(options);
     this.#options.read(host.data);
-    const { limits, conduct, classes, initialCredit, handlers, system } = host;
-    const streams = this;
-    this.#offers = new Offers({
-      limits,
-      conduct,
-      classes,
-      initialCredit,
-      handlers,
-      system,
-      trusted: this.trusted,
-      options: this.#options,
-      open: this.#open,
-      get active() {
-        return streams.active;
-      },
-      get remoteWindow() {
-        return streams.#remote?.window ?? 0;
-      },
-      make: (options) => this.#make(options),
-      breach: (error) => host.breach(error),
-      changed: () => host.changed(),
-    });
+    this.#offers = new Offers(host, this, this.#options, this.#open);
   }
 
   get largestChunk(): number {
@@ -156,19 +99,18 @@ export class Streams implements StreamContext {
     return this.#remote?.maxChunk ?? this.#host.limits.maxChunk;
   }
 
+  get remoteWindow(): number {
+    return this.#remote?.window ?? 0;
+  }
+
   /** Streams under way, ours and the remote's. */
   get active(): number {
-    return this.#waiting.length + this.#own.length + this.#open.size + this.#offers.handled;
+    return this.#admission.length + this.#open.size + this.#offers.handled;
   }
 
   stats(): StreamStats[] {
     const streams = [...this.#open.values()].filter((each) => each instanceof Duplex);
-    return [...streams, ...this.#unopened].map((stream) => stream.stats());
-  }
-
-  /** Our streams that wait to be opened. */
-  get #unopened(): Duplex[] {
-    return [...this.#own, ...this.#waiting].map(({ stream }) => stream);
+    return [...streams, ...this.#admission.streams].map((stream) => stream.stats());
   }
 
   // Ours.
@@ -178,7 +120,7 @@ export class Streams implements StreamContext {
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
     if (signal !== undefined) checkOptions("stream option", SIGNAL, { signal });
-    const stream = this.#make({
+    const stream = this.make({
       name,
       metadata,
       codec,
@@ -189,14 +131,13 @@ export class Streams implements StreamContext {
       signal,
     });
     if (signal?.aborted) return stream;
-    if (role !== undefined) this.#roles.set(stream, role);
-    (role === undefined ? this.#waiting : this.#own).push({ stream, resolved });
+    this.#admission.add(stream, resolved, role);
     this.#host.changed();
     this.#admit();
     return stream;
   }
 
-  #make(options: DuplexOptions): Duplex {
+  make(options: DuplexOptions): Duplex {
     this.#kept ??= this.#makeKept(options);
     return new Duplex(this, options);
   }
@@ -215,74 +156,13 @@ export class Streams implements StreamContext {
   /** The remote's hello has come: what was opened meanwhile can go. `first` says which ids are ours. */
   greeted(remote: RemoteLimits, first: boolean): void {
     this.#remote = remote;
-    this.#nextId = first ? 1 : 2;
-    this.#lastRemoteId = first ? 0 : -1;
+    this.#ids.greeted(first);
     this.#admit();
   }
 
   /** Opens those that wait, as far as the remote takes more. */
   #admit(): void {
-    const remote = this.#remote;
-    if (remote === undefined) return;
-    for (const each of [...this.#own]) {
-      if (this.#roles.get(each.stream) !== "extra" && this.#ours >= remote.streams) continue;
-      this.#own = this.#own.filter((other) => other !== each);
-      this.#start(each, remote);
-    }
-    while (this.#waiting.length > 0 && this.#ours < remote.streams && this.#unanswered < remote.unaccepted) {
-      this.#start(this.#waiting.shift() as Waiting, remote);
-    }
-  }
-
-  #start({ stream, resolved }: Waiting, remote: RemoteLimits): void {
-    const id = this.#nextId;
-    if (id > LAST_ID) {
-      stream.fail(
-        "lost",
-        new StreamError(
-          "STREAM_LIMIT",
-          `Cannot open stream "${stream.name}": this channel has used up its ids, connect anew`,
-        ),
-      );
-      return;
-    }
-    this.#nextId += 2;
-    const role = this.#roles.get(stream);
-    if (role !== "extra") this.#ours++;
-    const { link } = this.#host;
-    const forked = remote.fork ? link.fork?.() : undefined;
-    stream.id = id;
-    stream.lane = forked?.lane ?? this.#laneOf(id);
-    this.#open.set(id, stream);
-    try {
-      link.post({ ...openFrame(stream, resolved), ...(forked && { port: forked.port }) }, forked && [forked.port]);
-    } catch (error) {
-      // The metadata cannot be cloned: nothing was sent, and the far side need not be told.
-      stream.fail("lost", error);
-      return;
-    }
-    forked?.lane.listen(stream);
-    if (role === undefined) this.#unanswered++;
-    stream.opened(remote.initialCredit);
-  }
-
-  /**
-   * A stream of the channel's own has ended before it could be opened: a message may have named it, so that the remote
-   * waits for it. It counts for nothing, and is not kept.
-   */
-  #startEnded({ stream, resolved }: Waiting, remote: RemoteLimits): void {
-    if (this.#nextId > LAST_ID) return;
-    stream.id = this.#nextId;
-    this.#nextId += 2;
-    stream.lane = this.#laneOf(stream.id);
-    this.#host.link.post(openFrame(stream, resolved));
-    stream.openedLate(remote.initialCredit);
-    stream.lane.close();
-  }
-
-  /** Of a stream without a port of its own. */
-  #laneOf(id: number): Lane {
-    return this.#host.link.lane?.(id) ?? this.#sharedLane;
+    if (this.#remote !== undefined) this.#admission.admit(this.#remote);
   }
 
   // The remote's.
@@ -331,22 +211,18 @@ export class Streams implements StreamContext {
 
   /** A frame of a stream that has ended here is old news; one of a stream that never was breaks the protocol. */
   #expectKnown({ id, type }: Pick<Frame, "id" | "type">): void {
-    const ours = id % 2 === this.#nextId % 2;
-    if (ours ? id < this.#nextId : id <= this.#lastRemoteId) return;
+    if (this.#ids.isUsed(id)) return;
     throw new ProtocolError("BAD_STREAM_ID", `Cannot take ${type} for stream ${id}: it was never opened`);
   }
 
   #offer(frame: OpenFrame): void {
     const { id } = frame;
-    if (id % 2 === this.#nextId % 2 || id <= this.#lastRemoteId || id > LAST_ID) {
-      throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: it is not an id that the remote may use now`);
-    }
-    this.#lastRemoteId = id;
+    this.#ids.takeOfRemote(id);
     const own = frame.port === undefined ? undefined : this.#host.link.adopt?.(frame.port);
     if (frame.port !== undefined && own === undefined) {
       throw new ProtocolError("BAD_FRAME", `Cannot open stream ${id}: what came as its port is no MessagePort`);
     }
-    this.#offers.offer(frame, own ?? this.#laneOf(id), own !== undefined);
+    this.#offers.offer(frame, own ?? this.#lanes.of(id), own !== undefined);
   }
 
   // What a stream tells.
@@ -356,14 +232,9 @@ export class Streams implements StreamContext {
   }
 
   finished(stream: Duplex): void {
-    if (stream.id < 0) {
-      const own = this.#own.find((each) => each.stream === stream);
-      this.#own = this.#own.filter((each) => each !== own);
-      this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
-      if (own !== undefined && this.#roles.get(stream) === "named" && this.#remote !== undefined)
-        this.#startEnded(own, this.#remote);
-    } else if (this.#open.delete(stream.id) && stream.id % 2 === this.#nextId % 2) {
-      if (this.#roles.get(stream) !== "extra") this.#ours--;
+    if (stream.id < 0) this.#admission.withdraw(stream, this.#remote);
+    else if (this.#open.delete(stream.id) && this.#ids.isOurs(stream.id)) {
+      this.#admission.ended(stream);
       this.#admit();
     }
     this.#host.changed();
@@ -371,7 +242,7 @@ export class Streams implements StreamContext {
 
   /** A stream of ours was accepted or refused, or ended before. */
   answered(stream: Duplex): void {
-    if (!this.#roles.has(stream)) this.#unanswered--;
+    this.#admission.answered(stream);
     this.#admit();
   }
 
@@ -394,48 +265,23 @@ export class Streams implements StreamContext {
 
   /** The remote takes no streams: those that wait for it end. What is opened from now on waits again. */
   unsupported(reasonFor: (stream: string) => unknown): void {
-    for (const stream of this.#unopened) stream.fail("lost", reasonFor(describe(stream)));
+    for (const stream of this.#admission.streams) stream.fail("lost", reasonFor(describe(stream)));
   }
 
   /** Everything ends with `reason`; `abort` tells the remote, `lost` cannot. */
   fail(event: "abort" | "lost", reasonFor: (stream: string) => unknown): void {
     this.close(reasonFor("a stream"));
     this.#offers.fail(reasonFor("a stream"));
-    for (const stream of this.#unopened) stream.fail(event, reasonFor(describe(stream)));
+    for (const stream of this.#admission.streams) stream.fail(event, reasonFor(describe(stream)));
     for (const stream of [...this.#open.values()]) {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
     }
-    this.#waiting = [];
-    this.#own = [];
+    this.#admission.clear();
   }
-}
-
-function openFrame(stream: Duplex, { codec, incoming: { codec: reading } }: ResolvedOptions): OpenFrame {
-  const { id, name, incoming, outgoing, metadata } = stream;
-  const [writes, reads] = [codecName(codec), codecName(reading)];
-  return {
-    type: "stream-open",
-    id,
-    name,
-    codec: writes,
-    ...(reads !== writes && { returns: reads }),
-    readable: incoming.window,
-    ...(outgoing.suggestion && { writable: outgoing.suggestion }),
-    ...(metadata !== undefined && { metadata }),
-  };
 }
 
 function describe({ id, name }: Duplex): string {
   return id < 0 ? `stream "${name}"` : `stream ${id} "${name}"`;
-}
-
-/** The lane of the streams that share the link. It cannot be closed by one of them. */
-function sharedLane(link: Lane): Lane {
-  return {
-    post: (message, transfer) => link.post(message, transfer),
-    listen: (_receiver: LaneReceiver) => {},
-    close: () => {},
-  };
 }
 
 /** The name of a stream, checked at the point of the mistake. */

@@ -112,6 +112,37 @@ describe("SendCredit", () => {
     }
   });
 
+  it("knows what is in flight by what the far side's limit says has been taken, and the most that ever was", () => {
+    const credit = new SendCredit();
+    credit.accept("chunks", 4, 10_000);
+    for (let i = 0; i < 4; i++) credit.add(0, 0, CHUNK_OVERHEAD);
+    expect([credit.inFlight, credit.peak]).toEqual([4, 4]);
+    credit.grant(7, 10_000);
+    expect([credit.inFlight, credit.peak]).toEqual([1, 4]);
+    credit.grant(8, 10_000);
+    expect([credit.inFlight, credit.peak]).toEqual([0, 4]);
+    for (let i = 0; i < 5; i++) credit.add(0, 0, CHUNK_OVERHEAD);
+    expect([credit.inFlight, credit.peak]).toEqual([5, 5]);
+  });
+
+  it("has all in flight that was sent into an unlimited window", () => {
+    const credit = new SendCredit();
+    credit.accept("bytes", Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY);
+    credit.add(100, 0, CHUNK_OVERHEAD + 100);
+    expect([credit.inFlight, credit.peak]).toEqual([100, 100]);
+  });
+
+  it("counts grants without a chunk in between", () => {
+    const credit = new SendCredit();
+    credit.accept("chunks", 1, 10_000);
+    expect(credit.idleGrants).toBe(0);
+    credit.grant(2, 10_000);
+    credit.grant(3, 10_000);
+    expect(credit.idleGrants).toBe(2);
+    credit.add(0, 0, CHUNK_OVERHEAD);
+    expect(credit.idleGrants).toBe(0);
+  });
+
   it("never stops at an unlimited window", () => {
     const credit = sender("weight", Number.POSITIVE_INFINITY);
     credit.add(0, 1e15, 1e15);

@@ -1,13 +1,12 @@
 /** Chunks that come in fragments: when the sender may go on before all of one has come. */
 import { describe, expect, it } from "vitest";
 import { raw } from "../../../src/codecs/raw.ts";
-import { encodeReason } from "../../../src/reason.ts";
-import { Turn } from "../../../src/stream/gather.ts";
-import { Incoming, type IncomingOptions, platformMark } from "../../../src/stream/incoming.ts";
-import type { Owner } from "../../../src/stream/owner.ts";
+import { platformMark } from "../../../src/stream/held.ts";
+import { Incoming, type IncomingOptions } from "../../../src/stream/incoming.ts";
 import type { Strategy } from "../../../src/stream/strategy.ts";
 import type { Frame } from "../../../src/wire/frames.ts";
-import { FakeScheduler, settle } from "../support/scheduler.ts";
+import { ownerOf } from "../support/owner.ts";
+import { settle } from "../support/scheduler.ts";
 
 const CHUNK = 1_000;
 
@@ -16,22 +15,11 @@ type CreditFrame = Extract<Frame, { type: "stream-credit" }>;
 /** A direction whose grants are kept, and its reader. */
 async function incoming(strategy: Partial<Strategy>, bytes: false | "stream" = false) {
   const limits: number[] = [];
-  const owner: Owner = {
-    id: 1,
-    name: "s",
+  const owner = ownerOf(CHUNK, {
     lane: { post: (message) => limits.push((message as CreditFrame).limit), listen() {}, close() {} },
-    overBytes: undefined,
-    turn: new Turn(new FakeScheduler()),
-    maxChunk: CHUNK,
-    largestChunk: CHUNK,
-    idleGrants: Number.POSITIVE_INFINITY,
-    stall: Number.POSITIVE_INFINITY,
-    fault() {},
-    encodeReason: (reason) => encodeReason(reason, true),
-    settled() {},
-  };
+  });
   const whole: Strategy = { unit: "bytes", highWaterMark: CHUNK, size: undefined, ...strategy };
-  const mark = platformMark(whole, bytes);
+  const mark = platformMark(whole, bytes === "stream");
   const byteWindow = 1_000_000;
   const options: IncomingOptions = {
     bytes,

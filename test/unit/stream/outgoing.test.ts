@@ -220,3 +220,65 @@ describe("An abort", () => {
     expect(peer.posted.map(({ type }) => type)).toEqual(["stream-open", "stream-error"]);
   });
 });
+
+describe("stats()", () => {
+  it("tells the peak in the unit in force, also if it was asked before that was fixed", async () => {
+    const peer = new MockPeer({ remote: { initialCredit: { chunks: 10, bytes: 65_536 } } });
+    const stream = peer.streams.open("s", { highWaterMark: 50, size: () => 0.5 });
+    const writer = stream.writable.getWriter();
+    for (let i = 0; i < 3; i++) await writer.write(i);
+    expect(stream.stats().outgoing).toMatchObject({ unit: "chunks", inFlight: 3, peak: 3 });
+    peer.accept(1, { readable: { ...WIDE, unit: "weight" } });
+    expect(stream.stats().outgoing).toMatchObject({ unit: "weight", inFlight: 1.5, peak: 1.5 });
+  });
+
+  it("remembers the peak when grants have come", async () => {
+    const { peer, stream, writer } = opened(4);
+    for (let i = 0; i < 4; i++) await writer.write(i);
+    peer.receive({ type: "stream-credit", id: 1, limit: 7, bytes: 1e6 });
+    expect(stream.stats().outgoing).toMatchObject({ inFlight: 1, peak: 4, credit: 3, highWaterMark: 4 });
+  });
+
+  it("counts no write as waiting that was refused as the stream was being closed", async () => {
+    const { peer, stream, writer } = opened(1);
+    await writer.write("first");
+    quiet(writer.write("second"));
+    quiet(writer.close());
+    await expect(writer.write("third")).rejects.toThrow(TypeError);
+    peer.receive({ type: "stream-credit", id: 1, limit: 2, bytes: 1e6 });
+    await peer.rest();
+    expect(peer.of("stream-end")).toMatchObject([{ chunks: 2 }]);
+    expect(stream.stats().outgoing).toMatchObject({ state: "ending", queued: 0 });
+  });
+
+  it("has a refused write keep nothing of a stream that its handler has left", async () => {
+    const peer = new MockPeer({
+      streams: {
+        s: async ({ writable }) => {
+          const writer = writable.getWriter();
+          for (const chunk of ["first", "second"]) quiet(writer.write(chunk));
+          quiet(writer.close());
+          quiet(writer.write("third"));
+          writer.releaseLock();
+        },
+      },
+    });
+    peer.open(2, "s", { readable: { ...WIDE, limit: 1 } });
+    await peer.rest();
+    expect(peer.of("stream-cancel")).toEqual([]);
+    peer.receive({ type: "stream-credit", id: 2, limit: 2, bytes: 1e6 });
+    await peer.rest();
+    expect(peer.of("stream-end")).toMatchObject([{ id: 2, chunks: 2 }]);
+    expect(peer.of("stream-cancel")).toMatchObject([{ id: 2, reason: { code: "STREAM_ABANDONED" } }]);
+  });
+
+  it("counts no write as waiting once the stream has failed", async () => {
+    const { peer, stream, writer } = opened(1);
+    for (let i = 0; i < 4; i++) quiet(writer.write(i));
+    await peer.rest();
+    expect(stream.stats().outgoing).toMatchObject({ state: "open", queued: 3 });
+    stream.abort(new Error("enough"));
+    await peer.rest();
+    expect(stream.stats().outgoing).toMatchObject({ state: "failed", queued: 0 });
+  });
+});
