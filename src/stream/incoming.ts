@@ -54,6 +54,8 @@ export class Incoming {
   #begun = 0;
   /** Ends the pull under way, so that the platform asks again. */
   #rearm: (() => void) | undefined = undefined;
+  /** Cancelled without a reason, in this turn: not yet told. */
+  #leaving = false;
   /** The reason of a cancel that came before the stream was opened. */
   #untold: { readonly reason: unknown } | undefined = undefined;
 
@@ -135,7 +137,21 @@ export class Incoming {
     });
   }
 
+  /**
+   * A loop that is left, by `break` or by an error, cancels without a reason. If it was an error, whoever had the stream
+   * fails with it before the turn is over, and that is what the writer is to hear.
+   */
   cancel(reason: unknown): void {
+    if (isFinalIncoming(this.state)) return;
+    if (reason !== undefined) {
+      this.#cancelled(reason);
+      return;
+    }
+    this.#leaving = true;
+    this.#owner.turn.defer(() => this.#cancelled(undefined));
+  }
+
+  #cancelled(reason: unknown): void {
     if (isFinalIncoming(this.state)) return;
     this.state = nextIncoming(this.state, "cancel", this.#owner.id);
     this.#tell(reason);
@@ -155,11 +171,11 @@ export class Incoming {
 
   data(frame: DataFrame): void {
     this.state = nextIncoming(this.state, "data", this.#owner.id);
-    if (isFinalIncoming(this.state)) return;
+    if (!this.#takes) return;
     this.#account();
     try {
       unpack(frame, this.#options.codec, this.#owner, this);
-      if (this.state === "open") checkCharged(frame, this.credit, this.#owner);
+      if (this.#takes) checkCharged(frame, this.credit, this.#owner);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       this.fail("abort", error);
@@ -174,7 +190,8 @@ export class Incoming {
   end(chunks: number): void {
     this.state = nextIncoming(this.state, "end", this.#owner.id);
     if (this.state !== "ended") return;
-    if (chunks !== this.credit.chunks) {
+    // What nobody wanted any more was not counted.
+    if (chunks !== this.credit.chunks && !this.#leaving) {
       throw new ProtocolError(
         "BAD_FRAME",
         `Cannot end stream ${this.#owner.id} "${this.#owner.name}" after ${chunks} chunks: ${this.credit.chunks} have come`,
@@ -214,7 +231,7 @@ export class Incoming {
 
   /** Is a chunk wanted that begins to come? Throws for one that has no credit, before there is memory for it. */
   admits(): boolean {
-    if (isFinalIncoming(this.state)) return false;
+    if (!this.#takes) return false;
     if (this.credit.covered) return true;
     const { id, name } = this.#owner;
     throw new ProtocolError(
@@ -243,7 +260,7 @@ export class Incoming {
     // The account is of what came, whatever the schema makes of it.
     const given = schema === undefined ? value : validate(schema, value, this.#owner.name);
     // The user's size(), or schema, may have cancelled the stream.
-    if (this.state !== "open") return;
+    if (!this.#takes) return;
     credit.arrive(counted, weight, bytes);
     if (this.#consumer !== undefined) this.#consumer.take(given, weight, bytes);
     else if (this.#options.bytes) this.#enqueueBytes(asBytes(given), weight, bytes);
@@ -256,6 +273,11 @@ export class Incoming {
   }
 
   // Inside.
+
+  /** Does anybody want what comes? */
+  get #takes(): boolean {
+    return this.state === "open" && !this.#leaving;
+  }
 
   #enqueue(value: unknown, weight: number, bytes: number): void {
     this.#held ??= new Held(this.credit.weighed || this.credit.unit !== "chunks");

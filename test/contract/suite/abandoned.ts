@@ -135,6 +135,32 @@ export function abandoned({ test }: Contract): void {
     await noStreamsLeft(pair);
   });
 
+  test("a handler that throws in its loop over the stream fails both directions with that reason", async (make) => {
+    const pair = make({});
+    const { readable, writable } = pair.near.openStream("throwInLoop", { metadata: { reason: "caused" } });
+    const writer = writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write("one").catch(() => {});
+    expect(await failure(writer.closed)).toEqual(reason("caused"));
+    expect(await failure(readable.getReader().read())).toEqual(reason("caused"));
+    await noStreamsLeft(pair);
+  });
+
+  test("a handler that breaks out of its loop cancels without a reason", async (make) => {
+    const pair = make({});
+    const { readable, writable } = pair.near.openStream("stopAfter", { metadata: { key: "break", count: 1 } });
+    const writer = writable.getWriter();
+    await writer.write("one").catch(() => {});
+    expect(
+      await writer.closed.then(
+        () => "closed",
+        (error) => ({ error }),
+      ),
+    ).toEqual({ error: undefined });
+    expect(await readAll(readable)).toEqual([]);
+    await noStreamsLeft(pair);
+  });
+
   test("a handler that throws fails its stream although both sides are locked", async (make) => {
     const { near, far } = make({});
     const { readable, writable } = near.openStream("puppet");
