@@ -4,9 +4,9 @@
 
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { access, constants, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { cannotWrite, Failure } from "./failure.mjs";
 import { Tally } from "./tally.mjs";
 
@@ -43,7 +43,9 @@ export async function createOutput(out, inputs) {
   temporary.add(path);
   const file = await open(path, "wx", target?.mode ?? (out === undefined ? 0o600 : 0o666)).catch((error) => {
     temporary.delete(path);
-    throw cannotWrite(name, error);
+    // its directory is there, but is one like /proc
+    if (!target || error.code !== "ENOENT") throw cannotWrite(name, error);
+    throw new Failure(`cannot write ${name}: no file can be made in its directory; choose another place`);
   });
   const tally = new Tally();
 
@@ -87,8 +89,9 @@ export async function createOutput(out, inputs) {
  */
 async function checkTarget(out, inputs) {
   try {
-    const path = await realpath(out); // behind a link, it is the file linked to that is replaced
-    const found = await stat(path, { bigint: true });
+    // by its own path: realpath takes a link to a pipe, as /dev/stdout may be, for one that leads nowhere
+    const found = await stat(out, { bigint: true }).catch(orAbsent);
+    if (!found) return { path: await placeBehind(out) };
     if (found.isDirectory()) throw Object.assign(new Error("a directory"), { code: "EISDIR" });
     if (!found.isFile()) throw new Failure(`cannot write ${out}: it is not a regular file; choose another name`);
     for (const input of inputs) {
@@ -99,11 +102,29 @@ async function checkTarget(out, inputs) {
         throw new Failure(`cannot write ${out}: it is ${which}; choose another name`);
       }
     }
+    const path = await realpath(out); // behind a link, it is the file linked to that is replaced
     await access(path, constants.W_OK); // a rename would not ask
     return { path, mode: Number(found.mode & 0o777n) };
   } catch (error) {
-    const absent = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
-    if (absent && !out.endsWith("/") && !out.endsWith(sep)) return { path: out };
     throw cannotWrite(out, error);
   }
+}
+
+/**
+ * Where a file is to be made that is not there yet: behind its links, which stay.
+ * @param {string} path
+ * @returns {Promise<string>}
+ */
+async function placeBehind(path) {
+  if (path.endsWith("/") || path.endsWith(sep)) throw Object.assign(new Error("a directory"), { code: "ENOENT" });
+  const next = await readlink(path).catch(() => undefined);
+  if (next === undefined) return join(await realpath(dirname(path)), basename(path));
+  // by hand, as join takes a/../b for b, even where a is a link
+  return placeBehind(isAbsolute(next) ? next : `${dirname(path)}/${next}`);
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function orAbsent(error) {
+  if (error.code !== "ENOENT") throw error;
+  return undefined;
 }

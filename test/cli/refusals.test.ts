@@ -1,7 +1,16 @@
 /** Everything that the main job refuses: one line that says what, to what, and what to do; and nothing left behind. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -121,11 +130,45 @@ describe("an output that cannot be written", () => {
     expect(readFileSync(input, "utf8")).toBe("x");
   });
 
-  it.skipIf(!existsSync("/dev/null"))("is refused: it is a device, which a rename would replace", async () => {
-    expectFailure(
-      await run([put("input", "x"), "--out", "/dev/null"]),
-      "cannot write /dev/null: it is not a regular file",
-    );
+  it.skipIf(process.platform === "win32")("is refused: a named pipe, which a rename would replace", async () => {
+    execFileSync("mkfifo", [join(dir, "pipe")]);
+    const result = await run([put("input", "x"), "--out", "pipe"]);
+    expectFailure(result, "cannot write pipe: it is not a regular file; choose another name");
+    expect(lstatSync(join(dir, "pipe")).isFIFO()).toBe(true);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))("is refused: a link to what is no file, as /dev/stdout is", async () => {
+    execFileSync("mkfifo", [join(dir, "pipe")]);
+    for (const to of ["pipe", "/proc/self/fd/1"]) {
+      symlinkSync(to, join(dir, "link"));
+      const result = await run([put("input", "x"), "--out", "link"]);
+      expectFailure(result, "cannot write link: it is not a regular file; choose another name");
+      expect(readlinkSync(join(dir, "link"))).toBe(to);
+      unlinkSync(join(dir, "link"));
+    }
+    expect(left()).toEqual(["input", "pipe"]);
+  });
+
+  it("is refused: a link to where there is no directory, or that leads in a circle", async () => {
+    const refused = {
+      "no/out": "its directory does not exist",
+      "new/": "its directory does not exist",
+      link: "its sym",
+    };
+    for (const [to, why] of Object.entries(refused)) {
+      symlinkSync(to, join(dir, "link"));
+      expectFailure(await run([put("input", "x"), "--out", "link"]), `cannot write link: ${why}`);
+      expect(readlinkSync(join(dir, "link"))).toBe(to);
+      unlinkSync(join(dir, "link"));
+    }
+    expect(left()).toEqual(["input"]);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))("is refused: its directory takes no files", async () => {
+    for (const out of ["/proc/nothing", "/proc/self/fd/nothing"]) {
+      const result = await run([put("input", "x"), "--out", out]);
+      expectFailure(result, `cannot write ${out}: no file can be made in its directory; choose another place`);
+    }
   });
 
   it.skipIf(process.platform === "win32" || unbound === undefined)("is refused: no permission", async () => {
