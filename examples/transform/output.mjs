@@ -1,13 +1,14 @@
 // @ts-check
 // Where the result goes: a temporary file that takes its final name only when it is complete and checked.
-// Whatever happens before that, no trace of it stays behind. Knows nothing of what is written.
+// Whatever happens before that, no trace of it stays behind; only after kill -9, until the next run. Knows nothing of what
+// is written.
 
-import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { access, constants, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, isAbsolute, join, sep } from "node:path";
 import { cannotWrite, Failure } from "./failure.mjs";
+import { sweep, temporaryName } from "./leftovers.mjs";
 import { Tally } from "./tally.mjs";
 
 /** Files that must not outlive this process. */
@@ -37,8 +38,10 @@ process.once("exit", removeTemporary);
 export async function createOutput(out, inputs) {
   const target = out === undefined ? undefined : await checkTarget(out, inputs);
   const name = out ?? "a temporary file";
-  // a sibling, as a rename must not cross file systems; with a short name of its own, as the target's may be of full length
-  const path = join(target ? dirname(target.path) : tmpdir(), `.sluice-${randomBytes(8).toString("hex")}.tmp`);
+  // a sibling, as a rename must not cross file systems
+  const directory = target ? dirname(target.path) : tmpdir();
+  await Promise.all([directory, tmpdir()].map(sweep));
+  const path = join(directory, temporaryName());
 
   temporary.add(path);
   const file = await open(path, "wx", target?.mode ?? (out === undefined ? 0o600 : 0o666)).catch((error) => {
