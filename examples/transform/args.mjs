@@ -17,7 +17,8 @@ Streams files or http(s) URLs through workers and back, under backpressure all t
   --through    what the worker does with it (default: gzip); sha256 streams back the digest
   --out        where the result is to appear, once it is complete and checked
                (default: a temporary file, checked and removed);
-               for several inputs a directory, created if missing, where each keeps its name:
+               for several inputs, or with a / at its end, a directory, created if missing,
+               where each keeps its name:
                gzip adds .gz, brotli .br, sha256 .sha256, gunzip takes .gz off
   --workers    how many inputs are worked on at a time, each by a worker of its own
                (default: as many as there are inputs, but not more than cores)

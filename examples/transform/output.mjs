@@ -6,9 +6,10 @@
 import { rmSync } from "node:fs";
 import { access, constants, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, dirname, isAbsolute, join, sep } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { cannotWrite, Failure } from "./failure.mjs";
 import { sweep, temporaryName } from "./leftovers.mjs";
+import { endsInSlash } from "./places.mjs";
 import { Tally } from "./tally.mjs";
 
 /** Files that must not outlive this process. */
@@ -119,7 +120,7 @@ async function checkTarget(out, inputs) {
  * @returns {Promise<string>}
  */
 async function placeBehind(path) {
-  if (path.endsWith("/") || path.endsWith(sep)) throw Object.assign(new Error("a directory"), { code: "ENOENT" });
+  if (endsInSlash(path)) throw Object.assign(new Error("a directory"), { code: "ENOENT" });
   const next = await readlink(path).catch(() => undefined);
   if (next === undefined) return join(await realpath(dirname(path)), basename(path));
   // by hand, as join takes a/../b for b, even where a is a link

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSyn
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { dir, left, main, put, root, run, sample, serve, sha256, temp } from "./run.ts";
+import { dir, expectFailure, left, main, put, root, run, sample, serve, sha256, temp } from "./run.ts";
 
 describe("through each transform", () => {
   const undo = { gzip: gunzipSync, brotli: brotliDecompressSync, identity: (bytes: Buffer) => bytes };
@@ -114,6 +114,26 @@ describe("--out that is a link", () => {
     expect(readFileSync(join(dir, "there"), "utf8")).toBe("x");
     expect(left()).toEqual(["absolute", "deep", "first", "input", "short", "there"]);
     expect(readdirSync(join(dir, "deep/real"))).toEqual(["out"]);
+  });
+});
+
+describe("--out with a slash at its end", () => {
+  it("is a directory, made if missing, where the result has a name of its own", async () => {
+    const input = put("input", "x");
+    for (const out of ["new/er/", "new/er/", "new/"]) {
+      const result = await run([input, "--out", out]);
+      expect(result.stderr).toBe("");
+      expect(result.stdout).toContain(`, to ${join(out, "input.gz")}\n`);
+      expect(gunzipSync(readFileSync(join(dir, out, "input.gz"))).toString()).toBe("x");
+    }
+    expect(readdirSync(join(dir, "new"))).toEqual(["er", "input.gz"]);
+    expect(left()).toEqual(["input", "new"]);
+  });
+
+  it("is refused where a file is", async () => {
+    const input = put("input", "x");
+    expectFailure(await run([input, "--out", "input/"]), "cannot write input/: a part of its path is not a directory");
+    expect(readFileSync(input, "utf8")).toBe("x");
   });
 });
 
