@@ -60,11 +60,12 @@ export const nameOf = (input) => (input.kind === "file" ? input.path : input.url
 function wanted(workers) {
   if (workers === undefined) return availableParallelism();
   if (workers === "") throw new UsageError("option '--workers' needs a value");
-  if (!/^0*[1-9]\d*$/.test(workers)) {
-    throw new UsageError(`option '--workers' needs a whole number from 1 on, got '${workers}'`);
-  }
+  if (!/^0*[1-9]\d*$/.test(workers)) throw new UsageError(noNumber(workers));
   return Number(workers);
 }
+
+/** @param {string} workers */
+const noNumber = (workers) => `option '--workers' needs a whole number from 1 on, got '${workers}'`;
 
 /** @param {string[]} argv */
 function options(argv) {
@@ -80,18 +81,24 @@ function options(argv) {
       },
     });
   } catch (error) {
-    throw new UsageError(plainly(/** @type {NodeJS.ErrnoException} */ (error)));
+    throw new UsageError(plainly(/** @type {NodeJS.ErrnoException} */ (error), argv));
   }
 }
 
 /**
  * parseArgs explains itself over several lines, which the usage does already: its first sentence is enough.
  * @param {NodeJS.ErrnoException} error
+ * @param {string[]} argv
  */
-function plainly({ code, message }) {
+function plainly({ code, message }, argv) {
   const option = /'(?:-\w, )?(--[\w-]+)/.exec(message)?.[1];
   if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" && option !== undefined) {
-    return `option '${option}' ${option === "--help" ? "takes no value" : "needs a value"}`;
+    if (option === "--help") return "option '--help' takes no value";
+    // what starts with a dash is taken for an option, also where it is meant as a value
+    const value = argv.find((arg, at) => /^-[^-]/.test(arg) && argv[at - 1] === option);
+    if (value === undefined) return `option '${option}' needs a value`;
+    if (option === "--workers") return noNumber(value);
+    return `option '${option}' needs a value; write ${option}=${value} if it is '${value}'`;
   }
   const [sentence = message] = message.split(/\.\s/);
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);

@@ -205,6 +205,14 @@ describe("wrong usage", () => {
     "a word of workers": [["--workers", "x"], "option '--workers' needs a whole number from 1 on, got 'x'"],
     "half a worker": [["--workers", "1.5"], "option '--workers' needs a whole number from 1 on, got '1.5'"],
     "fewer than no workers": [["--workers=-1"], "option '--workers' needs a whole number from 1 on, got '-1'"],
+    "fewer than no workers, as a word of its own": [
+      ["a", "--workers", "-1"],
+      "option '--workers' needs a whole number from 1 on, got '-1'",
+    ],
+    "a value that looks like an option": [
+      ["--out", "-x"],
+      "option '--out' needs a value; write --out=-x if it is '-x'",
+    ],
     "no value for --workers": [["--workers"], "option '--workers' needs a value"],
     "an empty value for --workers": [["--workers="], "option '--workers' needs a value"],
     "an empty input": [[""], "the file or URL is empty"],
