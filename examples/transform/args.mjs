@@ -45,6 +45,9 @@ export function parse(argv) {
   if (!isTransform(through)) {
     throw new UsageError(`unknown transform '${through}', expected one of ${TRANSFORMS.join(", ")}`);
   }
+  if (out === "-") {
+    throw new UsageError("standard output is not supported; --out needs a file's name, or ./- for a file '-'");
+  }
   if (out === "") throw new UsageError("option '--out' needs a value");
   const inputs = (positionals.length > 0 ? positionals : [process.execPath]).map(input);
   return { help, inputs, through, out, workers: Math.min(inputs.length, wanted(workers)) };
@@ -118,6 +121,9 @@ function isTransform(name) {
  */
 function input(text) {
   if (text === "") throw new UsageError("the file or URL is empty");
+  if (text === "-") {
+    throw new UsageError("standard input is not supported; save it to a file first, or name a file '-' as ./-");
+  }
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: "file", path: text };
   try {

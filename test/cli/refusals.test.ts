@@ -217,6 +217,11 @@ describe("wrong usage", () => {
     "an empty value for --workers": [["--workers="], "option '--workers' needs a value"],
     "an empty input": [[""], "the file or URL is empty"],
     "an empty input among others": [["a", ""], "the file or URL is empty"],
+    "standard input": [["-"], "standard input is not supported; save it to a file first, or name a file '-' as ./-"],
+    "standard output": [
+      ["a", "--out", "-"],
+      "standard output is not supported; --out needs a file's name, or ./- for a file '-'",
+    ],
     "two inputs that would be kept under one name": [
       ["a", "b/a", "--out", "out"],
       `'a' and 'b/a' would both be kept as ${join("out", "a.gz")}; rename one of them`,

@@ -117,6 +117,12 @@ describe("--out that is a link", () => {
   });
 });
 
+it("./- is a file of that name", async () => {
+  put("-", "x");
+  const result = await run(["./-", "--out", "./-"]);
+  expectFailure(result, "cannot write ./-: it is the input itself");
+});
+
 describe("--out with a slash at its end", () => {
   it("is a directory, made if missing, where the result has a name of its own", async () => {
     const input = put("input", "x");
