@@ -43,6 +43,19 @@ describe("a URL", () => {
     });
   }
 
+  it("at a port that fetch may not use is refused", async () => {
+    const url = "http://127.0.0.1:25/";
+    expectFailure(await run([url]), `cannot fetch ${url}: fetch may not use that port; choose another`);
+  });
+
+  it("that redirects to itself is refused", async () => {
+    const url = await serve((_request, response) => void response.writeHead(302, { location: "/" }).end());
+    expectFailure(
+      await run([url]),
+      `cannot fetch ${url}: it redirects more than 20 times, perhaps in a circle; check the address`,
+    );
+  });
+
   it("that breaks off in the middle is refused, and leaves nothing", async () => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { "content-length": 1_000_000 });
