@@ -10,7 +10,8 @@ const config: ReturnType<typeof defineConfig> = defineConfig((options: Options) 
   platform: "neutral",
   external: [/^node:/],
   splitting: true,
-  clean: !options.watch,
+  // The declarations go with a build that makes new ones: tsup then removes them itself.
+  clean: options.watch ? false : ["!**/*.d.ts"],
   dts: options.dts ?? true,
   sourcemap: true,
   silent: true,

@@ -13,34 +13,40 @@ const [path = fileURLToPath(new URL("../../package-lock.json", import.meta.url))
 const script = fileURLToPath(new URL("worker.py", import.meta.url));
 const worker = await spawn("python3", [script], { stderr: "inherit" });
 
-console.log(await worker.call("greet", { name: "Node" }));
-await worker.call("count", { to: 3 }, { onProgress: (number) => console.log(number) });
-
 const file = () => Readable.toWeb(createReadStream(path));
-const [there, packed] = await Promise.all([digestThere(), packedAndBack()]);
-console.log(`${path}: ${packed.size} bytes, packed ${packed.packedSize}`);
-console.log(`sha256 there ${there}\n       here  ${packed.digest}`);
 
-const { readable } = worker.openStream("numbers", { codec: json() });
-for await (const number of readable) {
-  if (number === 2) break; // and Python makes no more
+try {
+  await show();
+} catch (error) {
+  console.error(`cannot send ${path}: ${error.message}`);
+  process.exitCode = 1;
 }
-await worker.close();
-if (there !== packed.digest) throw new Error("What came back is not what was sent");
+await worker.close().catch(() => {}); // one that has died was reported above
+
+async function show() {
+  console.log(await worker.call("greet", { name: "Node" }));
+  await worker.call("count", { to: 3 }, { onProgress: (number) => console.log(number) });
+
+  const [there, packed] = await Promise.all([digestThere(), packedAndBack()]);
+  console.log(`${path}: ${packed.size} bytes, packed ${packed.packedSize}`);
+  console.log(`sha256 there ${there}\n       here  ${packed.digest}`);
+  if (there !== packed.digest) throw new Error("What came back is not what was sent");
+
+  const { readable } = worker.openStream("numbers", { codec: json() });
+  for await (const number of readable) {
+    if (number === 2) break; // and Python makes no more
+  }
+}
 
 /** What Python makes of the file's bytes. */
 async function digestThere() {
   const { readable, writable } = worker.openStream("sha256", { codec: { writable: raw(), readable: json() } });
-  const sent = file().pipeTo(writable);
-  for await (const { sha256 } of readable) {
-    await sent;
-    return sha256;
-  }
+  const [{ value }] = await Promise.all([readable.getReader().read(), file().pipeTo(writable)]);
+  return value.sha256;
 }
 
 async function packedAndBack() {
   const { readable, writable } = worker.openStream("gzip", { codec: raw() });
-  const sent = file().pipeTo(writable);
   const hash = createHash("sha256");
   let size = 0;
   let packedSize = 0;
@@ -50,10 +56,15 @@ async function packedAndBack() {
       controller.enqueue(chunk);
     },
   });
-  for await (const chunk of readable.pipeThrough(counted).pipeThrough(new DecompressionStream("gzip"))) {
-    size += chunk.length;
-    hash.update(chunk);
-  }
-  await sent;
+  const unpacked = new WritableStream({
+    write(chunk) {
+      size += chunk.length;
+      hash.update(chunk);
+    },
+  });
+  await Promise.all([
+    file().pipeTo(writable),
+    readable.pipeThrough(counted).pipeThrough(new DecompressionStream("gzip")).pipeTo(unpacked),
+  ]);
   return { size, packedSize, digest: hash.digest("hex") };
 }

@@ -17,7 +17,8 @@ Streams files or http(s) URLs through workers and back, under backpressure all t
   --through    what the worker does with it (default: gzip); sha256 streams back the digest
   --out        where the result is to appear, once it is complete and checked
                (default: a temporary file, checked and removed);
-               for several inputs a directory, created if missing, where each keeps its name:
+               for several inputs, or with a / at its end, a directory, created if missing,
+               where each keeps its name:
                gzip adds .gz, brotli .br, sha256 .sha256, gunzip takes .gz off
   --workers    how many inputs are worked on at a time, each by a worker of its own
                (default: as many as there are inputs, but not more than cores)
@@ -44,6 +45,9 @@ export function parse(argv) {
   if (!isTransform(through)) {
     throw new UsageError(`unknown transform '${through}', expected one of ${TRANSFORMS.join(", ")}`);
   }
+  if (out === "-") {
+    throw new UsageError("standard output is not supported; --out needs a file's name, or ./- for a file '-'");
+  }
   if (out === "") throw new UsageError("option '--out' needs a value");
   const inputs = (positionals.length > 0 ? positionals : [process.execPath]).map(input);
   return { help, inputs, through, out, workers: Math.min(inputs.length, wanted(workers)) };
@@ -59,11 +63,12 @@ export const nameOf = (input) => (input.kind === "file" ? input.path : input.url
 function wanted(workers) {
   if (workers === undefined) return availableParallelism();
   if (workers === "") throw new UsageError("option '--workers' needs a value");
-  if (!/^0*[1-9]\d*$/.test(workers)) {
-    throw new UsageError(`option '--workers' needs a whole number from 1 on, got '${workers}'`);
-  }
+  if (!/^0*[1-9]\d*$/.test(workers)) throw new UsageError(noNumber(workers));
   return Number(workers);
 }
+
+/** @param {string} workers */
+const noNumber = (workers) => `option '--workers' needs a whole number from 1 on, got '${workers}'`;
 
 /** @param {string[]} argv */
 function options(argv) {
@@ -79,18 +84,24 @@ function options(argv) {
       },
     });
   } catch (error) {
-    throw new UsageError(plainly(/** @type {NodeJS.ErrnoException} */ (error)));
+    throw new UsageError(plainly(/** @type {NodeJS.ErrnoException} */ (error), argv));
   }
 }
 
 /**
  * parseArgs explains itself over several lines, which the usage does already: its first sentence is enough.
  * @param {NodeJS.ErrnoException} error
+ * @param {string[]} argv
  */
-function plainly({ code, message }) {
+function plainly({ code, message }, argv) {
   const option = /'(?:-\w, )?(--[\w-]+)/.exec(message)?.[1];
   if (code === "ERR_PARSE_ARGS_INVALID_OPTION_VALUE" && option !== undefined) {
-    return `option '${option}' ${option === "--help" ? "takes no value" : "needs a value"}`;
+    if (option === "--help") return "option '--help' takes no value";
+    // what starts with a dash is taken for an option, also where it is meant as a value
+    const value = argv.find((arg, at) => /^-[^-]/.test(arg) && argv[at - 1] === option);
+    if (value === undefined) return `option '${option}' needs a value`;
+    if (option === "--workers") return noNumber(value);
+    return `option '${option}' needs a value; write ${option}=${value} if it is '${value}'`;
   }
   const [sentence = message] = message.split(/\.\s/);
   return sentence.charAt(0).toLowerCase() + sentence.slice(1);
@@ -110,6 +121,9 @@ function isTransform(name) {
  */
 function input(text) {
   if (text === "") throw new UsageError("the file or URL is empty");
+  if (text === "-") {
+    throw new UsageError("standard input is not supported; save it to a file first, or name a file '-' as ./-");
+  }
   const scheme = /^([a-z][a-z\d+.-]+):\/\//i.exec(text)?.[1]?.toLowerCase();
   if (scheme === undefined) return { kind: "file", path: text };
   try {

@@ -75,10 +75,13 @@ const FETCHING = {
   UND_ERR_BODY_TIMEOUT: "the server sent nothing more for minutes; try again later",
   UND_ERR_SOCKET: "the server broke off the connection; try again",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "the server sent another length than it announced; try again",
+  // what the standard itself forbids has no code: some ports, lest fetch talk to other kinds of servers
+  "bad port": "fetch may not use that port; choose another",
+  "redirect count exceeded": "it redirects more than 20 times, perhaps in a circle; check the address",
 };
 
 /**
- * @param {Record<string, string>} table
+ * @param {Record<string, string>} table by code, or by message where there is none
  * @param {string} tried
  * @param {unknown} error
  */
@@ -86,7 +89,9 @@ function failure(table, tried, error) {
   const code = codeOf(error);
   if (error instanceof Failure) return error;
   if (code === "FAILURE") return new Failure(detail(error)); // one of ours that came back from the worker
-  return new Failure(`${tried}: ${table[code] ?? detail(error)}${code && ` (${code})`}`, { cause: error });
+  return new Failure(`${tried}: ${table[code || detail(error)] ?? detail(error)}${code && ` (${code})`}`, {
+    cause: error,
+  });
 }
 
 /** @param {string} path @param {unknown} error */
@@ -96,12 +101,7 @@ export const cannotRead = (path, error) => failure(READING, `cannot read ${path}
 export const cannotWrite = (path, error) => failure(WRITING, `cannot write ${path}`, error);
 
 /** @param {string | URL} url @param {unknown} error */
-export const cannotFetch = (url, error) => {
-  // no code for this one: the standard forbids fetch some ports, lest it talk to other kinds of servers
-  if (detail(error) === "bad port")
-    return new Failure(`cannot fetch ${url}: fetch may not use that port; choose another`);
-  return failure(FETCHING, `cannot fetch ${url}`, error);
-};
+export const cannotFetch = (url, error) => failure(FETCHING, `cannot fetch ${url}`, error);
 
 /**
  * @param {URL} url

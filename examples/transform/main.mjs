@@ -9,6 +9,7 @@ import { Failure } from "./failure.mjs";
 import { Interrupted, interruptible } from "./interrupt.mjs";
 import { doJob } from "./job.mjs";
 import { removeTemporary } from "./output.mjs";
+import { placesFor } from "./places.mjs";
 import { summary } from "./report.mjs";
 import { doSeveral } from "./several.mjs";
 import { Transformer } from "./transformer.mjs";
@@ -21,7 +22,9 @@ const bars = new Bars(process.stderr);
  * @param {AbortSignal} signal
  * @returns {Promise<number>} the exit code
  */
-async function doOne(input, { inputs, through, out }, signal) {
+async function doOne(input, request, signal) {
+  const { inputs, through } = request;
+  const [out] = await placesFor(request);
   const transformer = new Transformer();
   try {
     const done = await doJob({ input, through, out, inputs }, { transformer, bar: bars.bar(), signal });

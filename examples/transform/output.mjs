@@ -1,13 +1,15 @@
 // @ts-check
 // Where the result goes: a temporary file that takes its final name only when it is complete and checked.
-// Whatever happens before that, no trace of it stays behind. Knows nothing of what is written.
+// Whatever happens before that, no trace of it stays behind; only after kill -9, until the next run. Knows nothing of what
+// is written.
 
-import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import { access, constants, open, realpath, rename, rm, stat } from "node:fs/promises";
+import { access, constants, open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, sep } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { cannotWrite, Failure } from "./failure.mjs";
+import { sweep, temporaryName } from "./leftovers.mjs";
+import { endsInSlash } from "./places.mjs";
 import { Tally } from "./tally.mjs";
 
 /** Files that must not outlive this process. */
@@ -37,13 +39,17 @@ process.once("exit", removeTemporary);
 export async function createOutput(out, inputs) {
   const target = out === undefined ? undefined : await checkTarget(out, inputs);
   const name = out ?? "a temporary file";
-  // a sibling, as a rename must not cross file systems; with a short name of its own, as the target's may be of full length
-  const path = join(target ? dirname(target.path) : tmpdir(), `.sluice-${randomBytes(8).toString("hex")}.tmp`);
+  // a sibling, as a rename must not cross file systems
+  const directory = target ? dirname(target.path) : tmpdir();
+  await Promise.all([directory, tmpdir()].map(sweep));
+  const path = join(directory, temporaryName());
 
   temporary.add(path);
   const file = await open(path, "wx", target?.mode ?? (out === undefined ? 0o600 : 0o666)).catch((error) => {
     temporary.delete(path);
-    throw cannotWrite(name, error);
+    // its directory is there, but is one like /proc
+    if (!target || error.code !== "ENOENT") throw cannotWrite(name, error);
+    throw new Failure(`cannot write ${name}: no file can be made in its directory; choose another place`);
   });
   const tally = new Tally();
 
@@ -87,8 +93,9 @@ export async function createOutput(out, inputs) {
  */
 async function checkTarget(out, inputs) {
   try {
-    const path = await realpath(out); // behind a link, it is the file linked to that is replaced
-    const found = await stat(path, { bigint: true });
+    // by its own path: realpath takes a link to a pipe, as /dev/stdout may be, for one that leads nowhere
+    const found = await stat(out, { bigint: true }).catch(orAbsent);
+    if (!found) return { path: await placeBehind(out) };
     if (found.isDirectory()) throw Object.assign(new Error("a directory"), { code: "EISDIR" });
     if (!found.isFile()) throw new Failure(`cannot write ${out}: it is not a regular file; choose another name`);
     for (const input of inputs) {
@@ -99,11 +106,29 @@ async function checkTarget(out, inputs) {
         throw new Failure(`cannot write ${out}: it is ${which}; choose another name`);
       }
     }
+    const path = await realpath(out); // behind a link, it is the file linked to that is replaced
     await access(path, constants.W_OK); // a rename would not ask
     return { path, mode: Number(found.mode & 0o777n) };
   } catch (error) {
-    const absent = /** @type {NodeJS.ErrnoException} */ (error).code === "ENOENT";
-    if (absent && !out.endsWith("/") && !out.endsWith(sep)) return { path: out };
     throw cannotWrite(out, error);
   }
+}
+
+/**
+ * Where a file is to be made that is not there yet: behind its links, which stay.
+ * @param {string} path
+ * @returns {Promise<string>}
+ */
+async function placeBehind(path) {
+  if (endsInSlash(path)) throw Object.assign(new Error("a directory"), { code: "ENOENT" });
+  const next = await readlink(path).catch(() => undefined);
+  if (next === undefined) return join(await realpath(dirname(path)), basename(path));
+  // by hand, as join takes a/../b for b, even where a is a link
+  return placeBehind(isAbsolute(next) ? next : `${dirname(path)}/${next}`);
+}
+
+/** @param {NodeJS.ErrnoException} error */
+function orAbsent(error) {
+  if (error.code !== "ENOENT") throw error;
+  return undefined;
 }

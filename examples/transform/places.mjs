@@ -1,8 +1,8 @@
 // @ts-check
-// Where the results of several inputs go: each under a name of its own in one directory.
+// Where results go: under the path that was asked for; if that is a directory, each under a name of its own in it.
 
 import { mkdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { basename, join, resolve, sep } from "node:path";
 import { nameOf, UsageError } from "./args.mjs";
 import { cannotWrite } from "./failure.mjs";
 
@@ -12,13 +12,30 @@ const ENDING = { gzip: ".gz", brotli: ".br", sha256: ".sha256", identity: "" };
 const FOLDS = process.platform === "darwin" || process.platform === "win32";
 
 /**
- * @param {import("./args.mjs").Input[]} inputs
- * @param {import("./args.mjs").Transform} through
- * @param {string} directory
- * @returns {string[]} a path for each input
+ * Whether a path can only be a directory's.
+ * @param {string} path
+ */
+export const endsInSlash = (path) => path.endsWith("/") || path.endsWith(sep);
+
+/**
+ * Makes the directory, if there is to be one.
+ * @param {import("./args.mjs").Request} request
+ * @returns {Promise<(string | undefined)[]>} a path for each input
  * @throws {UsageError} if two of them would be the same
  */
-export function placesFor(inputs, through, directory) {
+export async function placesFor({ inputs, through, out }) {
+  if (out === undefined || (inputs.length === 1 && !endsInSlash(out))) return inputs.map(() => out);
+  const places = placesIn(out, inputs, through);
+  await createDirectory(out);
+  return places;
+}
+
+/**
+ * @param {string} directory
+ * @param {import("./args.mjs").Input[]} inputs
+ * @param {import("./args.mjs").Transform} through
+ */
+function placesIn(directory, inputs, through) {
   /** @type {Map<string, string>} */
   const taken = new Map();
   return inputs.map((input) => {
@@ -37,7 +54,7 @@ export function placesFor(inputs, through, directory) {
  * With its parents, unless it is there.
  * @param {string} path
  */
-export async function createDirectory(path) {
+async function createDirectory(path) {
   await mkdir(path, { recursive: true }).catch((error) => {
     throw cannotWrite(path, error);
   });

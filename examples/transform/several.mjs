@@ -5,7 +5,7 @@
 import { nameOf } from "./args.mjs";
 import { Failure } from "./failure.mjs";
 import { doJob } from "./job.mjs";
-import { createDirectory, placesFor } from "./places.mjs";
+import { placesFor } from "./places.mjs";
 import { line, total } from "./report.mjs";
 import { Transformer } from "./transformer.mjs";
 
@@ -17,8 +17,7 @@ import { Transformer } from "./transformer.mjs";
  */
 export async function doSeveral(request, signal, bars) {
   const { inputs, through, out, workers } = request;
-  const places = out === undefined ? [] : placesFor(inputs, through, out);
-  if (out !== undefined) await createDirectory(out);
+  const places = await placesFor(request);
 
   const started = performance.now();
   const waiting = inputs.entries(); // one for all workers: what one has taken, no other gets

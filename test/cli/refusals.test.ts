@@ -1,7 +1,16 @@
 /** Everything that the main job refuses: one line that says what, to what, and what to do; and nothing left behind. */
 import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
@@ -33,6 +42,19 @@ describe("a URL", () => {
       expect(left()).toEqual([]);
     });
   }
+
+  it("at a port that fetch may not use is refused", async () => {
+    const url = "http://127.0.0.1:25/";
+    expectFailure(await run([url]), `cannot fetch ${url}: fetch may not use that port; choose another`);
+  });
+
+  it("that redirects to itself is refused", async () => {
+    const url = await serve((_request, response) => void response.writeHead(302, { location: "/" }).end());
+    expectFailure(
+      await run([url]),
+      `cannot fetch ${url}: it redirects more than 20 times, perhaps in a circle; check the address`,
+    );
+  });
 
   it("that breaks off in the middle is refused, and leaves nothing", async () => {
     const url = await serve((_request, response) => {
@@ -121,11 +143,45 @@ describe("an output that cannot be written", () => {
     expect(readFileSync(input, "utf8")).toBe("x");
   });
 
-  it.skipIf(!existsSync("/dev/null"))("is refused: it is a device, which a rename would replace", async () => {
-    expectFailure(
-      await run([put("input", "x"), "--out", "/dev/null"]),
-      "cannot write /dev/null: it is not a regular file",
-    );
+  it.skipIf(process.platform === "win32")("is refused: a named pipe, which a rename would replace", async () => {
+    execFileSync("mkfifo", [join(dir, "pipe")]);
+    const result = await run([put("input", "x"), "--out", "pipe"]);
+    expectFailure(result, "cannot write pipe: it is not a regular file; choose another name");
+    expect(lstatSync(join(dir, "pipe")).isFIFO()).toBe(true);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))("is refused: a link to what is no file, as /dev/stdout is", async () => {
+    execFileSync("mkfifo", [join(dir, "pipe")]);
+    for (const to of ["pipe", "/proc/self/fd/1"]) {
+      symlinkSync(to, join(dir, "link"));
+      const result = await run([put("input", "x"), "--out", "link"]);
+      expectFailure(result, "cannot write link: it is not a regular file; choose another name");
+      expect(readlinkSync(join(dir, "link"))).toBe(to);
+      unlinkSync(join(dir, "link"));
+    }
+    expect(left()).toEqual(["input", "pipe"]);
+  });
+
+  it("is refused: a link to where there is no directory, or that leads in a circle", async () => {
+    const refused = {
+      "no/out": "its directory does not exist",
+      "new/": "its directory does not exist",
+      link: "its sym",
+    };
+    for (const [to, why] of Object.entries(refused)) {
+      symlinkSync(to, join(dir, "link"));
+      expectFailure(await run([put("input", "x"), "--out", "link"]), `cannot write link: ${why}`);
+      expect(readlinkSync(join(dir, "link"))).toBe(to);
+      unlinkSync(join(dir, "link"));
+    }
+    expect(left()).toEqual(["input"]);
+  });
+
+  it.skipIf(!existsSync("/proc/self/fd"))("is refused: its directory takes no files", async () => {
+    for (const out of ["/proc/nothing", "/proc/self/fd/nothing"]) {
+      const result = await run([put("input", "x"), "--out", out]);
+      expectFailure(result, `cannot write ${out}: no file can be made in its directory; choose another place`);
+    }
   });
 
   it.skipIf(process.platform === "win32" || unbound === undefined)("is refused: no permission", async () => {
@@ -162,10 +218,23 @@ describe("wrong usage", () => {
     "a word of workers": [["--workers", "x"], "option '--workers' needs a whole number from 1 on, got 'x'"],
     "half a worker": [["--workers", "1.5"], "option '--workers' needs a whole number from 1 on, got '1.5'"],
     "fewer than no workers": [["--workers=-1"], "option '--workers' needs a whole number from 1 on, got '-1'"],
+    "fewer than no workers, as a word of its own": [
+      ["a", "--workers", "-1"],
+      "option '--workers' needs a whole number from 1 on, got '-1'",
+    ],
+    "a value that looks like an option": [
+      ["--out", "-x"],
+      "option '--out' needs a value; write --out=-x if it is '-x'",
+    ],
     "no value for --workers": [["--workers"], "option '--workers' needs a value"],
     "an empty value for --workers": [["--workers="], "option '--workers' needs a value"],
     "an empty input": [[""], "the file or URL is empty"],
     "an empty input among others": [["a", ""], "the file or URL is empty"],
+    "standard input": [["-"], "standard input is not supported; save it to a file first, or name a file '-' as ./-"],
+    "standard output": [
+      ["a", "--out", "-"],
+      "standard output is not supported; --out needs a file's name, or ./- for a file '-'",
+    ],
     "two inputs that would be kept under one name": [
       ["a", "b/a", "--out", "out"],
       `'a' and 'b/a' would both be kept as ${join("out", "a.gz")}; rename one of them`,

@@ -48,6 +48,8 @@ export interface Options {
   during?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
   /** A command that runs the program. */
   under?: string[];
+  /** Another program to run. */
+  program?: string;
   /** A script to run instead of the program. */
   script?: string;
   /** A module to load before the program. */
@@ -55,10 +57,11 @@ export interface Options {
 }
 
 /** Runs the program, from `dir`, and waits for its end. */
-export async function run(args: string[], { during, under = [], script, preload }: Options = {}): Promise<Result> {
-  const program = script === undefined ? [main, ...args] : ["--input-type=module", "--eval", script];
+export async function run(args: string[], options: Options = {}): Promise<Result> {
+  const { during, under = [], program = main, script, preload } = options;
+  const what = script === undefined ? [program, ...args] : ["--input-type=module", "--eval", script];
   const before = preload === undefined ? [] : ["--import", preload];
-  const [command = "", ...rest] = [...under, process.execPath, ...before, ...program];
+  const [command = "", ...rest] = [...under, process.execPath, ...before, ...what];
   const child = spawn(command, rest, {
     cwd: dir,
     env: { ...process.env, TMPDIR: temp },

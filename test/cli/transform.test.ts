@@ -1,10 +1,10 @@
 /** The main job, done: every transform over real bytes, from a file and from a URL, checked against node:zlib. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { dir, left, main, put, root, run, sample, serve, sha256, temp } from "./run.ts";
+import { dir, expectFailure, left, main, put, root, run, sample, serve, sha256, temp } from "./run.ts";
 
 describe("through each transform", () => {
   const undo = { gzip: gunzipSync, brotli: brotliDecompressSync, identity: (bytes: Buffer) => bytes };
@@ -93,6 +93,53 @@ describe("through each transform", () => {
       expect(most).toBeGreaterThan(0);
       expect(most).toBeLessThanOrEqual(1024 + 256);
     }
+  });
+});
+
+describe("--out that is a link", () => {
+  it("replaces the file that it leads to, or makes it, and stays", async () => {
+    mkdirSync(join(dir, "deep/real"), { recursive: true });
+    symlinkSync("deep/real", join(dir, "short"));
+    symlinkSync("short/../link", join(dir, "first")); // which is deep/link
+    symlinkSync("real/out", join(dir, "deep/link"));
+    for (const content of ["new", "newer"]) {
+      const result = await run([put("input", content), "--through", "identity", "--out", "first"]);
+      expect(result.stderr).toBe("");
+      expect(readFileSync(join(dir, "deep/real/out"), "utf8")).toBe(content);
+      expect(readlinkSync(join(dir, "first"))).toBe("short/../link");
+      expect(readlinkSync(join(dir, "deep/link"))).toBe("real/out");
+    }
+    symlinkSync(join(dir, "there"), join(dir, "absolute"));
+    await run([put("input", "x"), "--through", "identity", "--out", "absolute"]);
+    expect(readFileSync(join(dir, "there"), "utf8")).toBe("x");
+    expect(left()).toEqual(["absolute", "deep", "first", "input", "short", "there"]);
+    expect(readdirSync(join(dir, "deep/real"))).toEqual(["out"]);
+  });
+});
+
+it("./- is a file of that name", async () => {
+  put("-", "x");
+  const result = await run(["./-", "--out", "./-"]);
+  expectFailure(result, "cannot write ./-: it is the input itself");
+});
+
+describe("--out with a slash at its end", () => {
+  it("is a directory, made if missing, where the result has a name of its own", async () => {
+    const input = put("input", "x");
+    for (const out of ["new/er/", "new/er/", "new/"]) {
+      const result = await run([input, "--out", out]);
+      expect(result.stderr).toBe("");
+      expect(result.stdout).toContain(`, to ${join(out, "input.gz")}\n`);
+      expect(gunzipSync(readFileSync(join(dir, out, "input.gz"))).toString()).toBe("x");
+    }
+    expect(readdirSync(join(dir, "new"))).toEqual(["er", "input.gz"]);
+    expect(left()).toEqual(["input", "new"]);
+  });
+
+  it("is refused where a file is", async () => {
+    const input = put("input", "x");
+    expectFailure(await run([input, "--out", "input/"]), "cannot write input/: a part of its path is not a directory");
+    expect(readFileSync(input, "utf8")).toBe("x");
   });
 });
 

@@ -70,7 +70,8 @@ async def serve(definition: Definition) -> None:
         conversing.cancel()
         if channel.data is not None:  # what is queued still goes
             channel.data.close()
-            await asyncio.wait([asyncio.ensure_future(channel.data.wait_closed())], timeout=1)
+            with contextlib.suppress(OSError, asyncio.TimeoutError):  # the parent may be gone
+                await asyncio.wait_for(channel.data.wait_closed(), timeout=1)
 
 
 async def _converse(channel: Channel, control: _Control) -> None:
