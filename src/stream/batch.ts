@@ -3,7 +3,6 @@
  * it was posted, for posting clones; `clear` lets go of what it held.
  */
 import type { DataFrame } from "../wire/frames.ts";
-import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { countColumns, flatShape, fromRows, isFlat, type Rows, type Shape, shapeOf, writeRow } from "../wire/rows.ts";
 import { charge, own } from "./chunk.ts";
 
@@ -35,19 +34,12 @@ export class Batch {
     return this.length >= MOST_CHUNKS || this.#bytes >= MOST_BYTES;
   }
 
-  /** Adds a copy of a chunk that is plain data. False, and nothing added, for one that is not. */
-  addPlain(chunk: unknown, weight: number): boolean {
-    if (this.#chunks === undefined) {
-      // The first chunk decides on the shape.
-      if (this.#shape === undefined) this.#take(shapeOf(chunk));
-      if (this.#addRow(chunk) || (this.#flatten() && this.#addRow(chunk))) {
-        this.#count(weight);
-        return true;
-      }
-    }
-    const copy = copyValue(chunk);
-    if (copy === NOT_PLAIN) return false;
-    this.#list().push(copy);
+  /** Adds a copy of a chunk as a row, if it has the shape of those before it. False, and nothing added, if it has not. */
+  addRow(chunk: unknown, weight: number): boolean {
+    if (this.#chunks !== undefined) return false;
+    // The first chunk decides on the shape.
+    if (this.#shape === undefined) this.#take(shapeOf(chunk));
+    if (!this.#writeRow(chunk) && !(this.#flatten() && this.#writeRow(chunk))) return false;
     this.#count(weight);
     return true;
   }
@@ -112,7 +104,7 @@ export class Batch {
     this.#columns = Array.from({ length: count }, () => new Array<unknown>(MOST_CHUNKS).fill(0));
   }
 
-  #addRow(chunk: unknown): boolean {
+  #writeRow(chunk: unknown): boolean {
     return this.#shape !== undefined && writeRow(chunk, this.#shape, this.#columns, this.length);
   }
 

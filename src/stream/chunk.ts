@@ -4,7 +4,7 @@
  * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
  */
 import { mistake } from "../errors.ts";
-import { isPlain } from "../wire/plain.ts";
+import { FREE_STRING, isPlain } from "../wire/plain.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 
 /** `true` moves whole buffers; a function names what is moved. */
@@ -14,27 +14,30 @@ export type Transfer<T = unknown> = boolean | ((chunk: T) => Transferable[]) | u
 const COUNTED_ELEMENTS = 1024;
 /** Copies from this size on are moved rather than cloned: below it, moving costs more than a second copy. */
 const MOVE_FROM = 16 * 1024;
-/** Bytes charged for a chunk as it crosses: 64, and its top-level buffers. The same at both ends. */
+
+/** Bytes charged for a chunk as it crosses: 64, and its top-level buffers and long strings. The same at both ends. */
 export function charge(chunk: unknown): number {
+  if (typeof chunk === "string") return CHUNK_OVERHEAD + lengthOf(chunk);
   if (typeof chunk !== "object" || chunk === null) return CHUNK_OVERHEAD;
   const own = bufferLength(chunk);
   if (own >= 0) return CHUNK_OVERHEAD + own;
   let sum = CHUNK_OVERHEAD;
   if (Array.isArray(chunk)) {
     const end = Math.min(chunk.length, COUNTED_ELEMENTS);
-    for (let i = 0; i < end; i++) {
-      const value = chunk[i];
-      if (typeof value === "object" && value !== null) sum += Math.max(0, bufferLength(value));
-    }
+    for (let i = 0; i < end; i++) sum += lengthOf(chunk[i]);
   } else if (isPlain(chunk)) {
     for (const key in chunk) {
-      const value = (chunk as Record<string, unknown>)[key];
-      if (typeof value === "object" && value !== null && Object.hasOwn(chunk, key)) {
-        sum += Math.max(0, bufferLength(value));
-      }
+      const length = lengthOf((chunk as Record<string, unknown>)[key]);
+      if (length > 0 && Object.hasOwn(chunk, key)) sum += length;
     }
   }
   return sum;
+}
+
+/** What is charged for a part of a chunk, or for one that is a string. */
+function lengthOf(part: unknown): number {
+  if (typeof part === "string") return part.length > FREE_STRING ? part.length : 0;
+  return typeof part === "object" && part !== null ? Math.max(0, bufferLength(part)) : 0;
 }
 
 /** The bytes of a buffer or view; −1 for anything else. Shared memory does not travel, a view of it does count. */

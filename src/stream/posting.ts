@@ -3,12 +3,15 @@
  * clones. The first chunk of an idle stream is posted at once.
  */
 import type { Codec } from "../codecs/codec.ts";
+import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { Batch } from "./batch.ts";
 import { charge, own } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import type { Gathering } from "./gather.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 import { byteLengthOf } from "./strategy.ts";
+
+const NO_MOVES: Transferable[] = [];
 
 export class Posting implements Shipping, Gathering {
   /** Posting is the only crossing, and never waits. */
@@ -23,7 +26,7 @@ export class Posting implements Shipping, Gathering {
   }
 
   prepare(): void {
-    this.#batch.addPlain({ a: [0] }, 1);
+    this.#batch.addRow({ a: [0] }, 1);
   }
 
   get length(): number {
@@ -34,16 +37,22 @@ export class Posting implements Shipping, Gathering {
     const { codec, transfer } = this.#host;
     // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
     const alone = typeof transfer === "function";
-    if (codec === undefined && !alone) {
-      const payload = this.#payload(chunk);
-      if (this.#batch.addPlain(chunk, weight)) {
-        this.#host.book(payload, weight, CHUNK_OVERHEAD);
-        this.#gathered(false);
-        return;
-      }
+    if (codec !== undefined) this.#startEncoded(codec, chunk, weight, alone);
+    else if (alone) this.#startOwned(chunk, weight, alone);
+    else this.#startCloned(chunk, weight);
+  }
+
+  /** Most chunks are plain data: as rows they cost least, and else a copy is enough. */
+  #startCloned(chunk: unknown, weight: number): void {
+    const payload = this.#payload(chunk);
+    if (this.#batch.addRow(chunk, weight)) {
+      this.#host.book(payload, weight, CHUNK_OVERHEAD);
+      this.#gathered(false);
+      return;
     }
-    if (codec === undefined) this.#startOwned(chunk, weight, alone);
-    else this.#startEncoded(codec, chunk, weight, alone);
+    const copy = copyValue(chunk);
+    if (copy === NOT_PLAIN) this.#startOwned(chunk, weight, false);
+    else this.#take(copy, weight, NO_MOVES, false);
   }
 
   #startEncoded(codec: Codec, chunk: unknown, weight: number, alone: boolean): void {
@@ -66,6 +75,11 @@ export class Posting implements Shipping, Gathering {
       moves = [];
       owned = own(encoded, transfer, moves);
     }
+    this.#take(owned, weight, moves, alone);
+  }
+
+  /** Takes a chunk that is the stream's own. */
+  #take(owned: unknown, weight: number, moves: Transferable[], alone: boolean): void {
     const bytes = charge(owned);
     checkSize(bytes - CHUNK_OVERHEAD, this.#host.owner);
     this.#host.book(this.#payload(owned), weight, bytes);

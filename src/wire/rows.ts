@@ -4,7 +4,7 @@
  * what a small object costs. As a table of plain columns it costs a quarter.
  */
 import { ProtocolError } from "../errors.ts";
-import { copyValue, isCompound, isPlainPrototype, NOT_PLAIN } from "./plain.ts";
+import { copyValue, FREE_STRING, isCompound, isPlainPrototype, NOT_PLAIN } from "./plain.ts";
 
 /** What all rows have in common: a record if it has keys, else a list. A number is the column of a leaf. */
 export interface Shape {
@@ -123,7 +123,10 @@ function writeList(
 function writePart(value: unknown, part: number | Shape, columns: readonly unknown[][], row: number): boolean {
   if (typeof part !== "number") return writeRow(value, part, columns, row);
   let copy = value;
-  if (isCompound(value)) {
+  if (typeof value === "string") {
+    // A row costs what an empty chunk does.
+    if (value.length > FREE_STRING) return false;
+  } else if (isCompound(value)) {
     copy = copyValue(value);
     if (copy === NOT_PLAIN) return false;
   }
@@ -131,7 +134,7 @@ function writePart(value: unknown, part: number | Shape, columns: readonly unkno
   return true;
 }
 
-/** What the rows stand for. Throws a ProtocolError for a buffer, which a table must not carry. */
+/** What the rows stand for. Throws a ProtocolError for what is charged for, a buffer or a long string: a table must not carry it. */
 export function fromRows({ shape, columns }: Rows): unknown[] {
   const rows: unknown[] = [];
   const count = columns[0]?.length ?? 0;
@@ -155,17 +158,18 @@ function readRow({ keys, parts }: Shape, columns: Rows["columns"], row: number):
 function readPart(part: number | Shape, columns: Rows["columns"], row: number): unknown {
   if (typeof part !== "number") return readRow(part, columns, row);
   const value = columns[part]?.[row];
-  if (typeof value === "object" && value !== null && isBuffer(value)) {
+  if (typeof value === "string" ? value.length > FREE_STRING : isBuffer(value)) {
+    const what = typeof value === "string" ? "a long string" : "a buffer";
     throw new ProtocolError(
       "BAD_FRAME",
-      "Cannot read rows of a stream-data frame: there is a buffer among the values, send such records in chunks",
+      `Cannot read rows of a stream-data frame: there is ${what} among the values, send such records in chunks`,
     );
   }
   return value;
 }
 
-function isBuffer(value: object): boolean {
-  return ArrayBuffer.isView(value) || value instanceof ArrayBuffer;
+function isBuffer(value: unknown): boolean {
+  return typeof value === "object" && (ArrayBuffer.isView(value) || value instanceof ArrayBuffer);
 }
 
 /** Is it what {@link fromRows} may be given? */

@@ -239,7 +239,7 @@ export class Flow {
     }
     // A byte stream keeps no empty chunks: they leave as they come, ahead of what is before them.
     const empty = this.bytewise ? this.specs.slice(taken, this.delivered).filter(({ length }) => length === 0) : [];
-    if (!open(this.#costs, byteWindow, empty.length * charged({ kind: "bytes", length: 0 }))) {
+    if (!open(this.#costs, byteWindow, empty.length * charged({ kind: "bytes", index: 0, length: 0 }))) {
       this.#fail(`chunk ${place} ${what} beyond the byte window of ${byteWindow}, ${taken} are taken`);
     }
   }

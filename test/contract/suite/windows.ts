@@ -166,18 +166,22 @@ export function windows({ test }: Contract): void {
     expect((await puppet.stats()).incoming.inFlight).toBe(120);
   });
 
-  test("huge chunks counted in chunks are bounded in bytes", async (make) => {
-    const pair = make({ far: { limits: { streamBytes: 1024 * 1024 }, ...strict } });
-    const stream = pair.near.openStream("puppet");
-    flood(
-      stream.writable.getWriter(),
-      numbers(100).map(() => bytes(64 * 1024)),
-    );
-    expect(await started(pair, stream)).toBe(16);
-    const puppet = pair.far.stream("puppet");
-    expect((await puppet.stats()).incoming.bytes).toBeLessThanOrEqual(1024 * 1024 + 65 * 1024);
-    await puppet.readMany(100);
-  });
+  const huge: Readonly<Record<string, (index: number) => unknown>> = {
+    chunks: () => bytes(64 * 1024),
+    strings: () => "x".repeat(64 * 1024),
+    "strings in records": (index) => ({ index, text: "x".repeat(64 * 1024) }),
+  };
+  for (const [what, chunk] of Object.entries(huge)) {
+    test(`huge ${what} counted in chunks are bounded in bytes`, async (make) => {
+      const pair = make({ far: { limits: { streamBytes: 1024 * 1024 }, ...strict } });
+      const stream = pair.near.openStream("puppet");
+      flood(stream.writable.getWriter(), numbers(100).map(chunk));
+      expect(await started(pair, stream)).toBe(16);
+      const puppet = pair.far.stream("puppet");
+      expect((await puppet.stats()).incoming.bytes).toBeLessThanOrEqual(1024 * 1024 + 65 * 1024);
+      await puppet.readMany(100);
+    });
+  }
 
   test("chunks without bytes are bounded too, at 64 bytes each", async (make) => {
     const pair = make({ far: { ...box(10_000), limits: { streamBytes: 64 * 50 } } });

@@ -37,6 +37,17 @@ describe("charge()", () => {
     expect(charge(posted(name))).toBe(CHUNK_OVERHEAD + bytes);
   });
 
+  it.each<[string, unknown, number]>([
+    ["a string of 1,024 units", "x".repeat(1_024), 0],
+    ["a longer one", "\u20ac".repeat(1_025), 1_025],
+    ["values of a record", { a: "x".repeat(2_000), b: "short", c: new Uint8Array(5) }, 2_005],
+    ["elements of an array", ["x".repeat(2_000), "x".repeat(3_000)], 5_000],
+    ["what lies deeper", { a: { b: "x".repeat(2_000) } }, 0],
+  ])("charges the length of long strings: %s", (_, chunk, bytes) => {
+    expect(charge(chunk)).toBe(CHUNK_OVERHEAD + bytes);
+    expect(charge(structuredClone(chunk))).toBe(CHUNK_OVERHEAD + bytes);
+  });
+
   it("looks at the first elements of an array only, however long it is", () => {
     const list: unknown[] = [];
     list[2 ** 32 - 2] = new Uint8Array(5);

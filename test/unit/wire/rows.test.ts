@@ -146,6 +146,7 @@ describe("writeRow()", () => {
         b = 2;
       })(),
     ],
+    ["it holds a long string", { a: 1, b: "x".repeat(1_025) }],
     ["it holds bytes", { a: 1, b: new Uint8Array(1) }],
     ["it holds bytes deeper down", { a: 1, b: { c: [new ArrayBuffer(1)] } }],
     ["it holds a Date", { a: 1, b: new Date(0) }],
@@ -253,8 +254,8 @@ describe("fromRows()", () => {
   });
 });
 
-describe("fromRows(), of a buffer", () => {
-  it.each([new Uint8Array(1), new ArrayBuffer(1), new DataView(new ArrayBuffer(1))])(
+describe("fromRows(), of what is charged for", () => {
+  it.each([new Uint8Array(1), new ArrayBuffer(1), new DataView(new ArrayBuffer(1)), "x".repeat(1_025)])(
     "is a ProtocolError, for a table is charged as if it had none: %o",
     (buffer) => {
       const { error, code } = thrownBy(() => fromRows({ shape: flat("a", "b"), columns: [[1], [buffer]] }));
