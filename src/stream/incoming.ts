@@ -221,6 +221,11 @@ export class Incoming {
     this.#finish(reason);
   }
 
+  /** Nobody has it any more. What was cancelled in this turn is over already. */
+  abandon(error: unknown): void {
+    if (!this.#leaving) this.fail("abort", error);
+  }
+
   /** Chunks held: arrived and not yet taken by the reader. */
   get queued(): number {
     this.#account();

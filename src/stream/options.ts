@@ -247,10 +247,7 @@ function checkCodec(codec: Codec | undefined): void {
   if (codec === undefined) return;
   const { name, encode, decode } = (codec ?? {}) as Partial<Codec>;
   if (typeof name === "string" && typeof encode === "function" && typeof decode === "function") return;
-  throw mistake(
-    new TypeError(
-      `Cannot use ${String(codec)} as a codec: pass an object like what raw() gives, with name, encode and decode`,
-    ),
-    "BAD_OPTION",
-  );
+  const is =
+    typeof codec === "function" ? "it is a function, call it" : "it has no name, encode and decode, pass what has";
+  throw mistake(new TypeError(`Cannot use that as a codec: ${is}, as in codec: raw()`), "BAD_OPTION");
 }

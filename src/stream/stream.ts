@@ -180,7 +180,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     this.outgoing.whenDrained(() => {
       const error = (): StreamError => new StreamError("STREAM_ABANDONED", message);
       if (!this.writable.locked && this.outgoing.state !== "ending") this.outgoing.fail("abort", error());
-      if (!this.readable.locked) this.incoming.fail("abort", error());
+      if (!this.readable.locked) this.incoming.abandon(error());
     });
   }
 

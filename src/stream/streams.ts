@@ -116,6 +116,11 @@ export class Streams implements StreamContext {
   // Ours.
 
   open(name: string, options: OpenOptions, role?: Role): Duplex {
+    if ("handler" in options) {
+      const message =
+        'Cannot use the stream option "handler" here: it goes into the definition of the side that takes the stream';
+      throw mistake(new TypeError(message), "BAD_OPTION");
+    }
     const resolved = this.#options.read(options as StreamOptions);
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;

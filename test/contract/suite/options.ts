@@ -1,4 +1,5 @@
 /** Options: whose strategy applies, signals, and what makes no sense, which is told at the call and harms nothing. */
+import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
 import { box, failure, flood, isPending, numbers, rejection, started, through } from "./tools.ts";
@@ -6,6 +7,8 @@ import { box, failure, flood, isPending, numbers, rejection, started, through } 
 /** What is wrong, and the class of the error at the call. */
 const wrong: readonly (readonly [string, unknown, typeof TypeError | typeof RangeError])[] = [
   ["an unknown option", { highWatermark: 5 }, TypeError],
+  ["a handler", { handler: () => {} }, TypeError],
+  ["a codec that was not called", { codec: raw }, TypeError],
   ["a highWaterMark below 0", { highWaterMark: -1 }, RangeError],
   ["a highWaterMark of NaN", { highWaterMark: Number.NaN }, RangeError],
   ["a highWaterMark that is no number", { highWaterMark: "many" }, RangeError],
