@@ -3,8 +3,9 @@
  * names, so that `"constructor"` is not found.
  */
 import { RpcError, StreamError } from "../errors.ts";
-import { decodeReason, encodeReason } from "../reason.ts";
+import { decodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
+import { answer, describe } from "./answer.ts";
 import type { Reply } from "./batch.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { makeProgress } from "./progress.ts";
@@ -67,7 +68,7 @@ export class Serving {
     return this.#active;
   }
 
-  /** The answer goes to `reply`, which may throw if it cannot cross. */
+  /** The answer goes to `reply`, which may throw if it cannot cross: then less of it does. */
   serve(request: Request, arrival: Arrival, reply: Reply = this.#send): void {
     const { method, params, id, streams } = request;
     const refusal = (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params);
@@ -119,7 +120,7 @@ export class Serving {
   }
 
   refuse(id: unknown, error: RpcErrorObject, reply: Reply = this.#send): void {
-    reply({ jsonrpc: "2.0", id: isId(id) ? id : null, error });
+    answer({ jsonrpc: "2.0", id: isId(id) ? id : null, error }, reply, this.#host.trusted);
   }
 
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
@@ -228,35 +229,15 @@ export class Serving {
   }
 
   #fail(key: RpcId | object, served: Served, error: unknown): void {
-    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }, served);
+    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served);
     else this.#served.delete(key);
   }
 
   #answer(id: RpcId, response: RpcResponse, { method, reply }: Served): void {
     if (!this.#served.delete(id)) return;
     if (this.#isUsers(id, method)) this.#active--;
-    try {
-      reply(response);
-    } catch (error) {
-      // An error's data cannot cross: the caller is told so.
-      const given = response.error;
-      const told = given === undefined ? this.#describe(error) : { code: given.code, message: given.message };
-      reply({ jsonrpc: "2.0", id, error: told });
-    }
+    answer(response, reply, this.#host.trusted);
     this.#host.changed();
-  }
-
-  #describe(error: unknown): RpcErrorObject {
-    if (error instanceof RpcError) {
-      const { code, message, data } = error;
-      return data === undefined ? { code, message } : { code, message, data };
-    }
-    const reason = encodeReason(error, this.#host.trusted);
-    return {
-      code: RPC_CODES.serverError,
-      message: reason.message ?? "The method threw what is no error",
-      data: { reason },
-    };
   }
 }
 

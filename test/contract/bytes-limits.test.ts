@@ -1,5 +1,5 @@
 /** What an honest user may do over bytes ends at most what it belongs to. */
-import { type ConnectOptions, connect, define } from "sluice";
+import { type ConnectOptions, connect, define, RpcError } from "sluice";
 import { framed } from "sluice/bytes";
 import { expect, it, onTestFinished } from "vitest";
 import { byteEnds } from "./pairs/bytes.ts";
@@ -49,6 +49,18 @@ for (const ownControl of [true, false]) {
     const { near } = pair(ownControl, {}, echo);
     await expect(near.call("long")).rejects.toMatchObject({ code: "MESSAGE_TOO_LARGE" });
     expect(await near.call("length", { text: "x" })).toBe(1);
+  });
+
+  it(`an error, or a name, that is too long to be told is told as far as it can be, ${where}`, async () => {
+    const fails = (): never => {
+      throw new RpcError(42, "x".repeat(2 * MiB));
+    };
+    const { near } = pair(ownControl, {}, { methods: { fails } });
+    await near.ready;
+    await expect(near.call("fails")).rejects.toMatchObject({ code: 42, message: expect.stringMatching(/^x+/) });
+    // The request is just short enough, and what answers it is longer.
+    await expect(near.call("n".repeat(MiB - 100))).rejects.toMatchObject({ code: -32_601 });
+    await near.close();
   });
 
   it(`metadata that is too long fails its stream with MESSAGE_TOO_LARGE, and no other, ${where}`, async () => {
