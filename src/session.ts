@@ -96,7 +96,11 @@ export class Session implements CoreReceiver {
     this.classes = classes;
     const changed = (): void => this.#changed();
     const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
-    const values = new Values({ classes: platform, openStream: (name, of) => this.#openValue(name, of) });
+    const values = new Values({
+      classes: platform,
+      refusal: () => (this.takesStreams ? undefined : unsupported("a stream in a call")),
+      openStream: (name, of) => this.#openValue(name, of),
+    });
     const send = (message: RpcMessage | readonly RpcMessage[]): void => this.#send(message);
     const ping = (): null => {
       conduct.ping();
@@ -403,7 +407,7 @@ export class Session implements CoreReceiver {
 
   /** For a stream in params or a result. */
   #openValue(name: string, options: OpenOptions): Duplex {
-    if (!this.takesStreams) throw unsupported("a stream in a call");
+    if (this.state === "closed") throw this.closedError("open a stream in a call");
     return this.streams.open(name, options, "named");
   }
 

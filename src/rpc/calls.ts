@@ -11,7 +11,7 @@ import type { Duplex } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
-import { type Encoded, endAll, type OpenedValues, type Values } from "./values.ts";
+import { alone, type Encoded, endAll, type Values } from "./values.ts";
 
 export interface CallOptions {
   /** Cancels the call; the promise rejects with the signal's own reason. */
@@ -162,7 +162,7 @@ export class Calls {
   /** Sluice's own methods have params that need no check. */
   #encode(method: string, params: unknown): Encoded | undefined {
     if (params === undefined) return undefined;
-    if (isSystem(method)) return { value: params, open: () => ({ wires: undefined, streams: [] }), discard: () => {} };
+    if (isSystem(method)) return alone(params);
     return this.#host.values.encode(params, `Cannot call "${method}": params`);
   }
 
@@ -255,22 +255,20 @@ export class Calls {
 
   /** Sends a request, or a notification. The streams among its params. */
   #post({ method, params }: Notice, id?: number): readonly Duplex[] {
-    let opened: OpenedValues | undefined;
     try {
-      opened = params?.open();
+      const streams = params?.name();
       this.#host.send({
         jsonrpc: "2.0",
         ...(id !== undefined && { id }),
         method,
         ...(params !== undefined && { params: params.value }),
-        ...(opened?.wires && { streams: opened.wires }),
+        ...(streams && { streams }),
       });
     } catch (error) {
-      if (opened === undefined) params?.discard(error);
-      else endAll(opened.streams, error);
+      params?.discard(error);
       throw error;
     }
-    return opened?.streams ?? [];
+    return params?.open() ?? [];
   }
 
   /** A notification that had to wait; if it cannot cross there is nobody left to be told. */

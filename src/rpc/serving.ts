@@ -5,20 +5,13 @@
 import { RpcError, StreamError } from "../errors.ts";
 import { decodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
+import type { Duplex } from "../stream/stream.ts";
 import { answer, describe } from "./answer.ts";
 import type { Reply } from "./batch.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { makeProgress } from "./progress.ts";
 import { type CallContext, Context, Served } from "./served.ts";
-import {
-  abandonAll,
-  discardIn,
-  type Encoded,
-  endAll,
-  type OpenedValues,
-  type Received,
-  type Values,
-} from "./values.ts";
+import { abandonAll, discardIn, type Encoded, endAll, type Received, type Values } from "./values.ts";
 
 export type Method = (params: never, context: CallContext) => unknown;
 
@@ -202,14 +195,15 @@ export class Serving {
   #finish(key: RpcId | object, served: Served, { result, received, method }: Result): void {
     const isOwed = isId(key) && this.#served.has(key);
     let encoded: Encoded | undefined;
-    let opened: OpenedValues | undefined;
+    let streams: RpcResponse["streams"];
     try {
       if (!this.#system.has(method) && result !== undefined) {
         encoded = this.#host.values.encode(result, `Cannot answer "${method}": result`);
       }
-      if (isOwed) opened = encoded?.open();
+      if (isOwed) streams = encoded?.name();
     } catch (error) {
-      discardIn(result, error);
+      if (encoded === undefined) discardIn(result, error);
+      else encoded.discard(error);
       endAll(received.streams, error);
       this.#fail(key, served, error);
       return;
@@ -220,29 +214,36 @@ export class Serving {
       );
       this.#served.delete(key);
     } else {
-      if (opened !== undefined) follow(opened, served);
       const value = encoded === undefined ? (result ?? null) : encoded.value;
-      const streams = opened?.wires && { streams: opened.wires };
-      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...streams }, served);
+      const failure = this.#answer(
+        key,
+        { jsonrpc: "2.0", id: key, result: value, ...(streams && { streams }) },
+        served,
+      );
+      if (failure !== undefined) encoded?.discard(failure.reason);
+      else if (streams !== undefined && encoded !== undefined) follow(encoded.open(), served);
+      this.#host.changed();
     }
     abandonAll(received, method);
   }
 
   #fail(key: RpcId | object, served: Served, error: unknown): void {
-    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served);
-    else this.#served.delete(key);
+    if (isId(key)) {
+      this.#answer(key, { jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served);
+      this.#host.changed();
+    } else this.#served.delete(key);
   }
 
-  #answer(id: RpcId, response: RpcResponse, { method, reply }: Served): void {
-    if (!this.#served.delete(id)) return;
+  /** Returns what kept the answer from crossing as it is, if so. It was the call's end in any case. */
+  #answer(id: RpcId, response: RpcResponse, { method, reply }: Served): { readonly reason: unknown } | undefined {
+    if (!this.#served.delete(id)) return undefined;
     if (this.#isUsers(id, method)) this.#active--;
-    answer(response, reply, this.#host.trusted);
-    this.#host.changed();
+    return answer(response, reply, this.#host.trusted);
   }
 }
 
 /** The streams of a result are a part of the call: once none of them is wanted any more, the method is told to stop. */
-function follow({ streams }: OpenedValues, served: Served): void {
+function follow(streams: readonly Duplex[], served: Served): void {
   let wanted = streams.length;
   for (const { signal } of streams) {
     const unwanted = (): void => {

@@ -51,6 +51,22 @@ for (const ownControl of [true, false]) {
     expect(await near.call("length", { text: "x" })).toBe(1);
   });
 
+  it(`a stream in params or a result that are too long ends, at both sides, ${where}`, async () => {
+    const cancelled: unknown[] = [];
+    const source = (): ReadableStream => new ReadableStream({ cancel: (reason) => void cancelled.push(reason) });
+    const give = () => ({ text: "x".repeat(2 * MiB), source: source() });
+    const { near, far } = pair(ownControl, {}, { methods: { give } });
+    await near.ready;
+    const tooLong = { code: "MESSAGE_TOO_LARGE" };
+    await expect(near.call("take", give())).rejects.toMatchObject(tooLong);
+    await expect(near.call("give")).rejects.toMatchObject(tooLong);
+    expect(() => near.notify("take", give())).toThrow(expect.objectContaining(tooLong));
+    expect(cancelled).toEqual([1, 2, 3].map(() => expect.objectContaining(tooLong)));
+    await near.call("nothing").catch(() => {});
+    expect([near.stats().streams, far.stats().streams]).toEqual([[], []]);
+    await near.close();
+  });
+
   it(`an error, or a name, that is too long to be told is told as far as it can be, ${where}`, async () => {
     const fails = (): never => {
       throw new RpcError(42, "x".repeat(2 * MiB));
