@@ -289,8 +289,15 @@ export class Calls {
     if (isDue) this.#givenUp.set(id, isCounted);
     call.reject(reason);
     if (!isDue || this.#closed) return;
-    const params = { id, reason: encodeReason(reason, this.#host.trusted) };
-    this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params });
+    // A reason may be longer than the remote takes; and this is nobody's call, who could be told of an error.
+    for (const params of [{ id, reason: encodeReason(reason, this.#host.trusted) }, { id }]) {
+      try {
+        this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params });
+        return;
+      } catch {
+        // Without its reason, then.
+      }
+    }
   }
 
   #forget(call: Call): void {
