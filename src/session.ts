@@ -175,9 +175,8 @@ export class Session implements CoreReceiver {
     else if (!this.isEnding) {
       this.state = "closing";
       this.#refuseNew();
-      this.#shutDown().catch(() => {
-        // The connection was lost meanwhile: `closed` says so.
-      });
+      // What was lost, or aborted, meanwhile has ended with that.
+      this.#shutDown().catch((error) => this.abort(error));
     }
     return this.closed;
   }
@@ -186,10 +185,7 @@ export class Session implements CoreReceiver {
   abort(reason: unknown): void {
     if (this.state === "closed") return;
     this.streams.fail("abort", () => reason);
-    if (this.#met) {
-      const params = { reason: encodeReason(reason, this.link.trusted) };
-      this.link.post({ jsonrpc: "2.0", method: "$/abort", params });
-    }
+    if (this.#met) this.#sayLast("$/abort", { reason: encodeReason(reason, this.link.trusted) });
     this.#finish({ reason });
   }
 
@@ -391,8 +387,17 @@ export class Session implements CoreReceiver {
     this.#settleReady({ reason: failure?.reason ?? this.closedError("get ready") });
     this.#settleClosed(failure);
     // Not every runtime tells that a port was closed.
-    if (failure === undefined && this.#greeted) this.link.post({ jsonrpc: "2.0", method: "$/bye" });
+    if (failure === undefined && this.#greeted) this.#sayLast("$/bye");
     this.link.close();
+  }
+
+  /** The remote is told of the end; one that takes no message of that length sees it by the link's. */
+  #sayLast(method: string, params?: object): void {
+    try {
+      this.link.post({ jsonrpc: "2.0", method, ...(params && { params }) });
+    } catch {
+      // Nothing must keep the channel from its end.
+    }
   }
 
   // What the parts tell.

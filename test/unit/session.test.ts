@@ -1,0 +1,62 @@
+/** One connection, whose remote a test plays message by message: its states, and its end. */
+import { type Channel, type ConnectOptions, connect } from "sluice";
+import { describe, expect, it } from "vitest";
+import { rejectedBy } from "./support/error-of.ts";
+import { HandLink } from "./support/hand-link.ts";
+
+/** A channel whose remote has said hello. */
+function open(options?: ConnectOptions): { link: HandLink; channel: Channel } {
+  const link = new HandLink();
+  const channel = connect(link, options);
+  link.meet();
+  return { link, channel };
+}
+
+describe("A remote that takes only short messages", () => {
+  it("cannot keep abort() from ending the channel, whatever its reason", async () => {
+    const { link, channel } = open();
+    link.most = 200;
+    const reason = new Error("x".repeat(5_000));
+    expect(() => channel.abort(reason)).not.toThrow();
+    expect((await rejectedBy(channel.closed)).error).toBe(reason);
+    expect(link.closed).toBe(true);
+  });
+
+  it("cannot break the protocol unpunished", async () => {
+    const { link, channel } = open();
+    link.most = 50;
+    link.receive("no message");
+    expect((await rejectedBy(channel.closed)).code).toBe("BAD_MESSAGE");
+    expect(link.closed).toBe(true);
+  });
+
+  it("is closed all the same, if it takes no goodbye", async () => {
+    const { link, channel } = open();
+    const closed = channel.close();
+    await link.rest();
+    link.most = 20;
+    link.answer("$/shutdown");
+    await closed;
+    expect(link.closed).toBe(true);
+  });
+});
+
+describe("close()", () => {
+  it("rejects where the remote cannot be told, and the channel ends", async () => {
+    const { link, channel } = open();
+    link.most = 20;
+    const { error } = await rejectedBy(channel.close());
+    expect(error).toBeInstanceOf(RangeError);
+    expect(link.closed).toBe(true);
+  });
+
+  it("rejects where the remote answers with an error, and the channel ends", async () => {
+    const { link, channel } = open();
+    const closed = channel.close();
+    await link.rest();
+    link.answer("$/shutdown", { error: { code: -32_601, message: "no such method" } });
+    expect((await rejectedBy(closed)).code).toBe(-32_601);
+    expect(link.of("$/abort")).toHaveLength(1);
+    expect(link.closed).toBe(true);
+  });
+});
