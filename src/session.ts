@@ -183,10 +183,7 @@ export class Session implements CoreReceiver {
 
   /** Ends everything at once, on both sides, with `reason`. */
   abort(reason: unknown): void {
-    if (this.state === "closed") return;
-    this.streams.fail("abort", () => reason);
-    if (this.#met) this.#sayLast("$/abort", { reason: encodeReason(reason, this.link.trusted) });
-    this.#finish({ reason });
+    this.#finish({ reason }, () => reason, "abort");
   }
 
   /** Whether it keeps the process alive, whatever is under way. */
@@ -373,15 +370,24 @@ export class Session implements CoreReceiver {
     this.#finish();
   }
 
-  /** The one way to the end: with a failure, everything still under way settles with what `reasonFor` says of it. */
-  #finish(failure?: { reason: unknown }, reasonFor: (what: string) => unknown = () => failure?.reason): void {
+  /**
+   * The one way to the end: with a failure, everything still under way settles with what `reasonFor` says of it. An
+   * `abort` is this side's, and the remote is told. It is closed first of all: who hears of the end can begin nothing.
+   */
+  #finish(
+    failure?: { reason: unknown },
+    reasonFor: (what: string) => unknown = () => failure?.reason,
+    event: "abort" | "lost" = "lost",
+  ): void {
     if (this.state === "closed") return;
     this.state = "closed";
     this.#failure = failure;
     this.#heartbeat.stop();
     this.#stopWaiting?.();
     const why = failure === undefined ? (what: string) => this.closedError(`finish ${what}`) : reasonFor;
-    this.streams.fail("lost", why);
+    this.streams.fail(event, why);
+    if (event === "abort" && this.#met)
+      this.#sayLast("$/abort", { reason: encodeReason(failure?.reason, this.link.trusted) });
     this.rpc.close(why);
     this.data.end({ reason: failure === undefined ? undefined : why("the default stream") });
     this.#settleReady({ reason: failure?.reason ?? this.closedError("get ready") });

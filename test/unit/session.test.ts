@@ -41,6 +41,33 @@ describe("A remote that takes only short messages", () => {
   });
 });
 
+describe("abort()", () => {
+  it("ends with its own reason, told once, though who hears of it aborts with another", async () => {
+    const { link, channel } = open();
+    const [first, second] = [new Error("first"), new Error("second")];
+    const { signal } = channel.openStream("any");
+    signal.addEventListener("abort", () => channel.abort(second));
+    const { signal: other } = channel.openStream("other");
+    channel.abort(first);
+    expect((await rejectedBy(channel.closed)).error).toBe(first);
+    expect([signal.reason, other.reason]).toEqual([first, first]);
+    expect(link.of("$/abort")).toMatchObject([{ params: { reason: { message: "first" } } }]);
+  });
+
+  it("lets nobody who hears of it begin anything new", async () => {
+    const { link, channel } = open();
+    const { signal } = channel.openStream("any");
+    const tried: unknown[] = [];
+    signal.addEventListener("abort", () => {
+      tried.push(rejectedBy(channel.call("m")));
+      channel.close().catch(() => {});
+    });
+    channel.abort("why");
+    expect(await Promise.all(tried)).toMatchObject([{ code: "CHANNEL_CLOSED" }]);
+    expect(link.methods).toEqual(["$/hello", "$/abort"]);
+  });
+});
+
 describe("close()", () => {
   it("rejects where the remote cannot be told, and the channel ends", async () => {
     const { link, channel } = open();
