@@ -235,9 +235,12 @@ export class Calls {
     for (const call of [...this.#pending.values()]) call.reject(reasonFor(`the call of "${call.method}"`));
   }
 
+  /** Only a call takes a place; a notification waits for those before it. */
   #admit(): void {
-    while (this.#waiting.length > 0 && this.#open < this.#allowed) {
-      const next = this.#waiting.shift() as Call | Notice;
+    while (this.#waiting.length > 0 && this.#allowed > 0) {
+      const next = this.#waiting[0] as Call | Notice;
+      if ("id" in next && this.#open >= this.#allowed) return;
+      this.#waiting.shift();
       if ("id" in next) this.#send(next);
       else this.#sendLate(next);
     }

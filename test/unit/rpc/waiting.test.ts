@@ -112,6 +112,33 @@ describe("RpcPeer.allow()", () => {
 });
 
 describe("RpcPeer.notify()", () => {
+  it("waits for the calls before it to be sent, not for a place of its own, which it does not take", () => {
+    const one = bench();
+    one.peer.allow(1);
+    call(one, "a", {});
+    call(one, "b", {});
+    one.peer.notify("c");
+    one.peer.notify("d");
+    call(one, "e", {});
+    expect(methods(one)).toEqual(["a"]);
+    one.answer({ id: 1, result: 1 });
+    // "b" may be waiting for just that.
+    expect(methods(one)).toEqual(["a", "b", "c", "d"]);
+    one.answer({ id: 2, result: 1 });
+    expect(methods(one)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("goes once the call before it is given up", () => {
+    const one = bench();
+    one.peer.allow(1);
+    const controller = new AbortController();
+    call(one, "a", {});
+    call(one, "b", {}, { signal: controller.signal });
+    one.peer.notify("c");
+    controller.abort();
+    expect(methods(one)).toEqual(["a", "c"]);
+  });
+
   it("sends a message without an id", () => {
     const one = bench();
     one.peer.notify("n", [1]);
