@@ -67,8 +67,9 @@ export class Session implements CoreReceiver {
   #met = false;
   #first = false;
   #greeted = false;
-  /** The remote wants to close: it gets its answer once nothing is under way here. */
-  #draining: (() => void)[] = [];
+  /** Who waits for what is under way, until so much of it is over. */
+  #waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
+  /** The remote wants to close, and has got its answer: nothing was under way here. */
   #drained = false;
   #alive = true;
   /** What broke it. */
@@ -343,30 +344,32 @@ export class Session implements CoreReceiver {
   #drain(): Promise<null> {
     if (this.state === "open") this.state = "closing";
     this.#refuseNew();
-    return this.#settled().then(() => {
+    return this.#once(() => this.#idle).then(() => {
       this.#drained = true;
       return null;
     });
   }
 
-  #settled(): Promise<void> {
+  #once(isOver: () => boolean): Promise<void> {
     return new Promise((resolve) => {
-      this.#draining.push(resolve);
+      this.#waiting.push({ isOver, resolve });
       this.#changed();
     });
   }
 
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
-    if (!this.#met) await Promise.race([this.#settled(), this.ready]);
+    if (!this.#met) await Promise.race([this.#once(() => this.#idle), this.ready]);
     if (this.#met) {
       await this.ready;
+      // What was called before still waits for a place there: later it would be refused.
+      await this.#once(() => this.rpc.waiting === 0);
       // `$/shutdown` goes behind the streams: the calls that were made before it must have come by then as well.
       if (this.link.splits) await this.rpc.call("$/ping", {});
       // The remote takes nothing new from now on, and answers once nothing is under way there.
       await this.rpc.call("$/shutdown", {});
     }
-    await this.#settled();
+    await this.#once(() => this.#idle);
     this.#finish();
   }
 
@@ -435,10 +438,10 @@ export class Session implements CoreReceiver {
       this.#alive = alive;
       this.link.keepAlive(alive);
     }
-    if (!this.#idle) return;
-    const draining = this.#draining;
-    this.#draining = [];
-    for (const resolve of draining) resolve();
+    if (this.#waiting.length === 0) return;
+    const over = this.#waiting.filter(({ isOver }) => isOver());
+    this.#waiting = this.#waiting.filter((each) => !over.includes(each));
+    for (const { resolve } of over) resolve();
   }
 }
 

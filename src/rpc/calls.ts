@@ -34,7 +34,7 @@ export interface CallsHost {
   /** Is a remote told the stack of a reason? */
   readonly trusted: boolean;
   send(message: RpcMessage): void;
-  /** The number of calls under way has changed. */
+  /** The number of calls under way, or of those that wait, has changed. */
   changed(): void;
 }
 
@@ -81,6 +81,11 @@ export class Calls {
   /** The user's calls under way; Sluice's own do not keep anything open. */
   get active(): number {
     return this.#active;
+  }
+
+  /** Calls that wait for a place at the remote, and notifications behind them. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** So many calls the remote takes at once; more wait here, and can be cancelled. */
@@ -186,6 +191,7 @@ export class Calls {
       this.#givenUp.delete(id as number);
       if (isCounted) this.#open--;
       this.#admit();
+      this.#host.changed();
       return;
     }
     const { unsolicited } = this.#host;
@@ -308,8 +314,8 @@ export class Calls {
     if (!isSystem(call.method)) this.#active--;
     if (!call.sent) this.#waiting = this.#waiting.filter((each) => each !== call);
     else if (!isSystem(call.method) && !this.#givenUp.has(call.id)) this.#open--;
-    this.#host.changed();
     this.#admit();
+    this.#host.changed();
   }
 }
 

@@ -36,6 +36,11 @@ export class RpcPeer {
     return this.#calls.active + this.#serving.active;
   }
 
+  /** What of ours waits for a place at the remote. */
+  get waiting(): number {
+    return this.#calls.waiting;
+  }
+
   /** So many calls the remote takes at once; more wait here. */
   allow(calls: number): void {
     this.#calls.allow(calls);

@@ -2,13 +2,13 @@
 import { type Channel, type ConnectOptions, connect } from "sluice";
 import { describe, expect, it } from "vitest";
 import { rejectedBy } from "./support/error-of.ts";
-import { HandLink } from "./support/hand-link.ts";
+import { HandLink, HELLO } from "./support/hand-link.ts";
 
 /** A channel whose remote has said hello. */
-function open(options?: ConnectOptions): { link: HandLink; channel: Channel } {
+function open(options: ConnectOptions = {}, limits: object = {}): { link: HandLink; channel: Channel } {
   const link = new HandLink();
   const channel = connect(link, options);
-  link.meet();
+  link.meet({ ...HELLO, limits: { ...HELLO.limits, ...limits } });
   return { link, channel };
 }
 
@@ -69,6 +69,39 @@ describe("abort()", () => {
 });
 
 describe("close()", () => {
+  it("lets calls go that wait for a place at the remote, and what waits behind them, before it tells of itself", async () => {
+    const { link, channel } = open({}, { calls: 1 });
+    const results = [channel.call("a"), channel.call("b")];
+    channel.notify("c");
+    const closed = channel.close();
+    await link.rest();
+    expect(link.methods).toEqual(["$/hello", "a"]);
+    link.answer("a", { result: "A" });
+    await link.rest();
+    expect(link.methods).toEqual(["$/hello", "a", "b", "c", "$/shutdown"]);
+    link.answer("$/shutdown");
+    link.answer("b", { result: "B" });
+    expect(await Promise.all(results)).toEqual(["A", "B"]);
+    await closed;
+  });
+
+  it("goes on once what waited for a place was cancelled, or the late answer to another has freed it", async () => {
+    for (const given of ["first", "second"]) {
+      const { link, channel } = open({}, { calls: 1 });
+      const controllers = [new AbortController(), new AbortController()];
+      const calls = controllers.map(({ signal }) => rejectedBy(channel.call("m", {}, { signal })));
+      channel.close().catch(() => {});
+      controllers[given === "first" ? 0 : 1]?.abort("why");
+      await link.rest();
+      expect(link.of("$/shutdown")).toHaveLength(given === "first" ? 0 : 1);
+      if (given === "first") link.receive({ jsonrpc: "2.0", id: 1, result: "late" });
+      await link.rest();
+      expect(link.of("$/shutdown")).toHaveLength(1);
+      channel.abort("why");
+      expect((await Promise.all(calls)).map(({ error }) => error)).toEqual(["why", "why"]);
+    }
+  });
+
   it("rejects where the remote cannot be told, and the channel ends", async () => {
     const { link, channel } = open();
     link.most = 20;

@@ -5,9 +5,12 @@ import { FakeScheduler, settle } from "./scheduler.ts";
 /** What is posted: a message, or a frame. */
 export type Posted = Readonly<Record<string, unknown>>;
 
-/** A remote that has no limits but these. */
-const LIMITS = { streams: 100, maxChunk: 1_000_000 };
-export const HELLO: Posted = { version: 1, limits: LIMITS, initialCredit: { chunks: 1, bytes: 65_536 } };
+/** Of a remote that has no limits but these. */
+export const HELLO: { version: number; limits: object; initialCredit: object } = {
+  version: 1,
+  limits: { streams: 100, maxChunk: 1_000_000 },
+  initialCredit: { chunks: 1, bytes: 65_536 },
+};
 
 export class HandLink implements MessageLink {
   readonly kind = "message";
