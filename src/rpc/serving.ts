@@ -13,6 +13,9 @@ import { makeProgress } from "./progress.ts";
 import { type CallContext, Context, Served } from "./served.ts";
 import { abandonAll, discardIn, type Encoded, endAll, type Received, type Values } from "./values.ts";
 
+/** Calls of Sluice's own methods at once: a remote has two or three, pings of an impatient one may gather. */
+const MOST_OWN = 1_024;
+
 export type Method = (params: never, context: CallContext) => unknown;
 
 export interface ServingHost {
@@ -46,7 +49,9 @@ export class Serving {
   readonly #system: ReadonlyMap<string, Method>;
   /** Not answered yet; a notification, which never is, has a key of its own until its method settles. */
   readonly #served = new Map<RpcId | object, Served>();
+  /** Of these, calls of the user's methods, and of Sluice's own; the others are notifications. Each kind has a limit. */
   #active = 0;
+  #own = 0;
   readonly #send: Reply = (response) => this.#host.send(response);
   #refusing: { readonly reason: unknown } | undefined = undefined;
 
@@ -56,7 +61,7 @@ export class Serving {
     this.#system = system;
   }
 
-  /** The user's methods that owe an answer. */
+  /** Calls of the user's methods, which owe an answer. */
   get active(): number {
     return this.#active;
   }
@@ -64,7 +69,8 @@ export class Serving {
   /** The answer goes to `reply`, which may throw if it cannot cross: then less of it does. */
   serve(request: Request, arrival: Arrival, reply: Reply = this.#send): void {
     const { method, params, id, streams } = request;
-    const refusal = (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params);
+    const refusal =
+      (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params, id === undefined);
     if (refusal !== undefined) {
       this.#host.values.release(streams, new StreamError("STREAM_ABANDONED", refusal.message));
       // Nobody is told of a notification's errors, nor that there were too many at once.
@@ -133,19 +139,24 @@ export class Serving {
     for (const served of this.#served.values()) served.abort(reason);
     this.#served.clear();
     this.#active = 0;
+    this.#own = 0;
   }
 
   #begin(key: RpcId | object, method: string, reply: Reply): Served {
     const served = new Served(method, reply);
     this.#served.set(key, served);
-    if (this.#isUsers(key, method)) this.#active++;
+    if (this.#system.has(method)) this.#own++;
+    else if (isId(key)) this.#active++;
     this.#host.changed();
     return served;
   }
 
-  /** Does the user's method owe an answer? */
-  #isUsers(key: RpcId | object, method: string): boolean {
-    return isId(key) && !this.#system.has(method);
+  /** It was answered, or is a notification whose method has settled. False: it was over before, with the channel. */
+  #end(key: RpcId | object, { method }: Served): boolean {
+    if (!this.#served.delete(key)) return false;
+    if (this.#system.has(method)) this.#own--;
+    else if (isId(key)) this.#active--;
+    return true;
   }
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
@@ -156,7 +167,7 @@ export class Serving {
   }
 
   /** Why a method cannot be run, if so. */
-  #refusal(method: string, params: unknown): RpcErrorObject | undefined {
+  #refusal(method: string, params: unknown, isNotice: boolean): RpcErrorObject | undefined {
     const { invalidParams, serverError } = RPC_CODES;
     if (params !== undefined && (typeof params !== "object" || params === null)) {
       return {
@@ -164,10 +175,13 @@ export class Serving {
         message: `Cannot call "${method}": params must be an object or an array, wrap them in one`,
       };
     }
-    if (this.#served.size < this.#host.calls || this.#system.has(method)) return undefined;
+    const isOwn = this.#system.has(method);
+    const most = isOwn ? MOST_OWN : this.#host.calls;
+    const notices = this.#served.size - this.#active - this.#own;
+    if ((isOwn ? this.#own : isNotice ? notices : this.#active) < most) return undefined;
     return {
       code: serverError,
-      message: `Cannot serve "${method}": ${this.#host.calls} calls are in progress already, call again once one is answered`,
+      message: `Cannot serve "${method}": ${most} calls are in progress already, call again once one is answered`,
     };
   }
 
@@ -212,14 +226,11 @@ export class Serving {
       encoded?.discard(
         new StreamError("STREAM_ABANDONED", `Cannot send the streams that "${method}" gave: nobody waits`),
       );
-      this.#served.delete(key);
+      this.#end(key, served);
     } else {
       const value = encoded === undefined ? (result ?? null) : encoded.value;
-      const failure = this.#answer(
-        key,
-        { jsonrpc: "2.0", id: key, result: value, ...(streams && { streams }) },
-        served,
-      );
+      const response = { jsonrpc: "2.0", id: key, result: value, ...(streams && { streams }) } as const;
+      const failure = this.#answer(key, response, served);
       if (failure !== undefined) encoded?.discard(failure.reason);
       else if (streams !== undefined && encoded !== undefined) follow(encoded.open(), served);
       this.#host.changed();
@@ -231,14 +242,12 @@ export class Serving {
     if (isId(key)) {
       this.#answer(key, { jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served);
       this.#host.changed();
-    } else this.#served.delete(key);
+    } else this.#end(key, served);
   }
 
   /** Returns what kept the answer from crossing as it is, if so. It was the call's end in any case. */
-  #answer(id: RpcId, response: RpcResponse, { method, reply }: Served): { readonly reason: unknown } | undefined {
-    if (!this.#served.delete(id)) return undefined;
-    if (this.#isUsers(id, method)) this.#active--;
-    return answer(response, reply, this.#host.trusted);
+  #answer(id: RpcId, response: RpcResponse, served: Served): { readonly reason: unknown } | undefined {
+    return this.#end(id, served) ? answer(response, served.reply, this.#host.trusted) : undefined;
   }
 }
 
