@@ -6,7 +6,7 @@ import { abortSignal, checkNames } from "../check.ts";
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason, encodeReason } from "../reason.ts";
-import type { Arrival } from "../stream/arrival.ts";
+import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { readProgress } from "./progress.ts";
@@ -51,8 +51,10 @@ interface Call extends Notice {
   /** The streams among them, once it was sent. */
   streams: readonly Duplex[];
   sent: boolean;
-  /** Its answer has come; what waits is a stream in it. */
+  /** Its answer has come; what waits is a stream in it, or data before it. */
   isAnswered: boolean;
+  /** Ends that wait for data. */
+  wait: AbortController | undefined;
   readonly onProgress: CallOptions["onProgress"];
   resolve(result: unknown): void;
   reject(reason: unknown): void;
@@ -131,6 +133,7 @@ export class Calls {
         streams: [],
         sent: false,
         isAnswered: false,
+        wait: undefined,
         onProgress,
         resolve(result) {
           release();
@@ -138,6 +141,7 @@ export class Calls {
         },
         reject(reason) {
           release();
+          call.wait?.abort(reason);
           if (call.sent) endAll(call.streams, reason);
           else encoded?.discard(reason);
           reject(reason);
@@ -181,6 +185,8 @@ export class Calls {
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (call?.sent && !call.isAnswered) {
       call.isAnswered = true;
+      if (!isSystem(call.method)) this.#open--;
+      this.#admit();
       this.#settle(call, response, arrival);
       return;
     }
@@ -212,9 +218,9 @@ export class Calls {
         if (isFailure) call.reject(rebuild(error, call.method));
         else call.resolve(value);
       };
-      const waits = isSystem(call.method) ? undefined : arrival.wait();
+      const waits = arrival === ARRIVED || isSystem(call.method) ? undefined : arrival.wait(() => waitOf(call));
       if (waits === undefined) settle();
-      else waits.then(settle);
+      else waits.then(settle, settle);
     });
   }
 
@@ -313,10 +319,16 @@ export class Calls {
     if (!this.#pending.delete(call.id)) return;
     if (!isSystem(call.method)) this.#active--;
     if (!call.sent) this.#waiting = this.#waiting.filter((each) => each !== call);
-    else if (!isSystem(call.method) && !this.#givenUp.has(call.id)) this.#open--;
+    else if (!isSystem(call.method) && !call.isAnswered && !this.#givenUp.has(call.id)) this.#open--;
     this.#admit();
     this.#host.changed();
   }
+}
+
+/** The signal that ends the wait of a call's answer. */
+function waitOf(call: Call): AbortSignal {
+  call.wait = new AbortController();
+  return call.wait.signal;
 }
 
 function givenUp(): DOMException {
