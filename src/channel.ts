@@ -15,7 +15,7 @@ import type {
 } from "./api.ts";
 import { checkNames } from "./check.ts";
 import type { ConnectOptions, Link } from "./options.ts";
-import { CALL_OPTIONS, type CallOptions } from "./rpc/calls.ts";
+import { CALL_OPTIONS, type CallOptions, type Choose } from "./rpc/calls.ts";
 import type { Remote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
 import { Session, type SessionState } from "./session.ts";
@@ -107,10 +107,10 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     return this.#call(method, params, options);
   }
 
-  #call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
+  #call(method: string, params: unknown, options?: CallOptions, choose?: Choose): Promise<unknown> {
     const session = this.#session;
     const refusal = session.isEnding ? { reason: session.closedError(`call "${method}"`) } : undefined;
-    return session.rpc.call(method, params, options, refusal);
+    return session.rpc.call(method, params, options, refusal, choose);
   }
 
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
@@ -122,11 +122,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     checkNames("call option", STREAM_CALL_OPTIONS, options);
     const { fallback, ...rest } = options;
     const session = this.#session;
-    const call = (signal: AbortSignal | undefined): Promise<unknown> => {
-      if (fallback === undefined) return this.#call(method, params, { ...rest, signal });
-      // Which of the two, only the remote's hello tells.
-      return this.ready.then(() => this.#call(session.takesStreams ? method : fallback, params, { ...rest, signal }));
-    };
+    // Which of the two, only the remote's hello tells: the call waits for that, as all do.
+    const choose = fallback === undefined ? undefined : () => (session.takesStreams ? method : fallback);
+    const call = (signal: AbortSignal | undefined) => this.#call(method, params, { ...rest, signal }, choose);
     return streamOf(call, method, rest, session.classes);
   }
 

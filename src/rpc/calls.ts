@@ -44,10 +44,12 @@ interface Notice {
   readonly params: Encoded | undefined;
 }
 
+/** Says which method a call is of, once it is sent: that may depend on what the remote turns out to be. */
+export type Choose = () => string;
+
 interface Call extends Notice {
   readonly id: number;
-  readonly method: string;
-  readonly params: Encoded | undefined;
+  readonly choose: Choose | undefined;
   /** The streams among them, once it was sent. */
   streams: readonly Duplex[];
   sent: boolean;
@@ -96,12 +98,13 @@ export class Calls {
     this.#admit();
   }
 
-  /** With a `refusal` it is only checked, and the streams in its params end. */
+  /** With a `refusal` it is only checked, and the streams in its params end; `choose` has the last word on its method. */
   call(
     method: string,
     params: unknown,
     options: CallOptions = {},
     refusal?: { readonly reason: unknown },
+    choose?: Choose,
   ): Promise<unknown> {
     let encoded: Encoded | undefined;
     try {
@@ -129,6 +132,7 @@ export class Calls {
       const call: Call = {
         id,
         method,
+        choose,
         params: encoded,
         streams: [],
         sent: false,
@@ -262,20 +266,22 @@ export class Calls {
     call.sent = true;
     if (!isSystem(call.method)) this.#open++;
     try {
-      call.streams = this.#post(call, call.id);
+      call.streams = this.#post(call, call.id, call.choose);
     } catch (error) {
       call.reject(error);
     }
   }
 
   /** Sends a request, or a notification. The streams among its params. */
-  #post({ method, params }: Notice, id?: number): readonly Duplex[] {
+  #post({ method, params }: Notice, id?: number, choose?: Choose): readonly Duplex[] {
     try {
+      const chosen = choose === undefined ? method : choose();
+      if (choose !== undefined) checkMethod(chosen);
       const streams = params?.name();
       this.#host.send({
         jsonrpc: "2.0",
         ...(id !== undefined && { id }),
-        method,
+        method: chosen,
         ...(params !== undefined && { params: params.value }),
         ...(streams && { streams }),
       });
@@ -350,10 +356,13 @@ function rebuild(error: RpcErrorObject, called: string): unknown {
   return new RpcError(number, text, { data });
 }
 
+function checkMethod(method: unknown): void {
+  if (typeof method === "string" && method !== "") return;
+  throw mistake(new TypeError("Cannot call a method: pass its name, a string that is not empty"), "BAD_METHOD");
+}
+
 function checkCall(method: unknown, params: unknown): void {
-  if (typeof method !== "string" || method === "") {
-    throw mistake(new TypeError("Cannot call a method: pass its name, a string that is not empty"), "BAD_METHOD");
-  }
+  checkMethod(method);
   if (params !== undefined && (typeof params !== "object" || params === null)) {
     throw mistake(
       new TypeError(

@@ -4,7 +4,7 @@
  */
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import { batchError, type Reply, serveBatch } from "./batch.ts";
-import { type CallOptions, Calls, type CallsHost } from "./calls.ts";
+import { type CallOptions, Calls, type CallsHost, type Choose } from "./calls.ts";
 import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { type Method, Serving, type ServingHost } from "./serving.ts";
 
@@ -46,14 +46,15 @@ export class RpcPeer {
     this.#calls.allow(calls);
   }
 
-  /** With a `refusal` it is only checked, and the streams in its params end. */
+  /** With a `refusal` it is only checked, and the streams in its params end; `choose` has the last word on its method. */
   call(
     method: string,
     params: unknown,
     options?: CallOptions,
     refusal?: { readonly reason: unknown },
+    choose?: Choose,
   ): Promise<unknown> {
-    return this.#calls.call(method, params, options, refusal);
+    return this.#calls.call(method, params, options, refusal, choose);
   }
 
   notify(method: string, params?: unknown): void {
