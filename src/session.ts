@@ -316,7 +316,7 @@ export class Session implements CoreReceiver {
     this.#stopWaiting?.();
     this.remote = sluiceRemote(PROTOCOL_VERSION, remote, params);
     if (!this.remote.capabilities.streams) this.streams.unsupported(unsupported);
-    if (this.state === "greeting") this.state = "open";
+    if (!this.isEnding) this.state = "open";
     this.streams.greeted(remote, this.#first);
     this.rpc.allow(remote.calls);
     this.#heartbeat.start();

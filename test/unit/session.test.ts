@@ -12,6 +12,21 @@ function open(options: ConnectOptions = {}, limits: object = {}): { link: HandLi
   return { link, channel };
 }
 
+describe("A remote that says hello before it has met us", () => {
+  it("is there from then on: the channel is open", async () => {
+    const link = new HandLink();
+    const channel = connect(link, { handshake: "optional", methods: { m: () => 1 } });
+    link.say("$/hello", HELLO);
+    await channel.ready;
+    link.met();
+    expect(channel.stats().state).toBe("open");
+    // And so closing is told from open.
+    link.say("$/shutdown", {}, 1);
+    expect(channel.stats().state).toBe("closing");
+    expect((await rejectedBy(channel.call("m"))).code).toBe("CHANNEL_CLOSED");
+  });
+});
+
 describe("A remote that takes only short messages", () => {
   it("cannot keep abort() from ending the channel, whatever its reason", async () => {
     const { link, channel } = open();
