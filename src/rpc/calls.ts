@@ -1,6 +1,6 @@
 /**
- * The calls that we make: ids, the wait for a free place at the remote, answers, cancellation, time-outs. What the
- * remote calls is in `serving.ts`.
+ * The calls that we make: ids, answers, cancellation, time-outs. How they wait for the remote to have room is in
+ * `places.ts`, what the remote calls in `serving.ts`.
  */
 import { abortSignal, checkNames } from "../check.ts";
 import { mistake, ProtocolError, RpcError } from "../errors.ts";
@@ -9,6 +9,7 @@ import { decodeReason, encodeReason } from "../reason.ts";
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { Places } from "./places.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
 import { alone, type Encoded, endAll, type Values } from "./values.ts";
@@ -38,21 +39,28 @@ export interface CallsHost {
   changed(): void;
 }
 
-/** A notification that waits behind calls. */
-interface Notice {
+/** Says which method a call is of, once it is sent: that may depend on what the remote turns out to be. */
+export type Choose = () => string;
+
+/** What is sent. */
+interface Message {
   readonly method: string;
   readonly params: Encoded | undefined;
 }
 
-/** Says which method a call is of, once it is sent: that may depend on what the remote turns out to be. */
-export type Choose = () => string;
+interface Notice extends Message {
+  readonly id?: undefined;
+  readonly choose?: undefined;
+}
 
-interface Call extends Notice {
+interface Call extends Message {
   readonly id: number;
   readonly choose: Choose | undefined;
   /** The streams among them, once it was sent. */
   streams: readonly Duplex[];
   sent: boolean;
+  /** At the remote, of those that users' calls take. */
+  hasPlace: boolean;
   /** Its answer has come; what waits is a stream in it, or data before it. */
   isAnswered: boolean;
   /** Ends that wait for data. */
@@ -66,13 +74,11 @@ export class Calls {
   readonly #host: CallsHost;
   #nextId = 1;
   readonly #pending = new Map<number, Call>();
-  /** Of those, what waits for a place at the remote; and notifications behind them, which must not overtake. */
-  #waiting: (Call | Notice)[] = [];
-  #allowed = Number.POSITIVE_INFINITY;
-  /** The user's calls that are pending; and those that were sent and not answered. */
+  /** Where the user's wait, and notifications behind them, until they may be sent. */
+  readonly #places = new Places<Call | Notice>((each) => this.#sendLate(each));
+  /** The user's calls that are pending. */
   #active = 0;
-  #open = 0;
-  /** Calls that were given up and may still be answered, without blame; and whether they count towards `#open`. */
+  /** Calls that were given up and may still be answered, without blame; and whether they have a place until then. */
   readonly #givenUp = new Map<number, boolean>();
   #unsolicited = 0;
   readonly #signals = new Signals();
@@ -89,13 +95,12 @@ export class Calls {
 
   /** Calls that wait for a place at the remote, and notifications behind them. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#places.waiting;
   }
 
   /** So many calls the remote takes at once; more wait here, and can be cancelled. */
   allow(calls: number): void {
-    this.#allowed = calls;
-    this.#admit();
+    this.#places.allow(calls);
   }
 
   /** With a `refusal` it is only checked, and the streams in its params end; `choose` has the last word on its method. */
@@ -136,6 +141,7 @@ export class Calls {
         params: encoded,
         streams: [],
         sent: false,
+        hasPlace: false,
         isAnswered: false,
         wait: undefined,
         onProgress,
@@ -159,8 +165,7 @@ export class Calls {
       this.#pending.set(id, call);
       if (!isSystem(method)) this.#active++;
       this.#host.changed();
-      if (isSystem(method) || this.#isFree) this.#send(call);
-      else this.#waiting.push(call);
+      if (isSystem(method) || this.#places.enter(call)) this.#send(call);
     });
   }
 
@@ -168,8 +173,7 @@ export class Calls {
     checkCall(method, params);
     if (this.#closed) return;
     const notice = { method, params: this.#encode(method, params) };
-    if (this.#waiting.length === 0 && this.#allowed > 0) this.#post(notice);
-    else this.#waiting.push(notice);
+    if (this.#places.enter(notice)) this.#post(notice);
   }
 
   /** Sluice's own methods have params that need no check. */
@@ -179,28 +183,22 @@ export class Calls {
     return this.#host.values.encode(params, `Cannot call "${method}": params`);
   }
 
-  get #isFree(): boolean {
-    return this.#waiting.length === 0 && this.#open < this.#allowed;
-  }
-
   /** An answer of the remote. Throws a ProtocolError for one too many to a call that was never made. */
   answered(response: RpcResponse, arrival: Arrival): void {
     const { id, streams } = response;
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (call?.sent && !call.isAnswered) {
       call.isAnswered = true;
-      if (!isSystem(call.method)) this.#open--;
-      this.#admit();
+      this.#free(call);
       this.#settle(call, response, arrival);
       return;
     }
     this.#host.values.release(streams, givenUp());
     // Late answers to calls that we gave up are expected; second ones, and answers to calls never made, are not.
-    const isCounted = typeof id === "number" ? this.#givenUp.get(id) : undefined;
-    if (isCounted !== undefined) {
+    const hadPlace = typeof id === "number" ? this.#givenUp.get(id) : undefined;
+    if (hadPlace !== undefined) {
       this.#givenUp.delete(id as number);
-      if (isCounted) this.#open--;
-      this.#admit();
+      if (hadPlace) this.#places.free();
       this.#host.changed();
       return;
     }
@@ -243,37 +241,24 @@ export class Calls {
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const each of waiting) {
-      if (!("id" in each)) each.params?.discard(reasonFor(`the notification "${each.method}"`));
+    for (const each of this.#places.clear()) {
+      if (each.id === undefined) each.params?.discard(reasonFor(`the notification "${each.method}"`));
     }
     for (const call of [...this.#pending.values()]) call.reject(reasonFor(`the call of "${call.method}"`));
   }
 
-  /** Only a call takes a place; a notification waits for those before it. */
-  #admit(): void {
-    while (this.#waiting.length > 0 && this.#allowed > 0) {
-      const next = this.#waiting[0] as Call | Notice;
-      if ("id" in next && this.#open >= this.#allowed) return;
-      this.#waiting.shift();
-      if ("id" in next) this.#send(next);
-      else this.#sendLate(next);
-    }
-  }
-
   #send(call: Call): void {
     call.sent = true;
-    if (!isSystem(call.method)) this.#open++;
+    call.hasPlace = !isSystem(call.method);
     try {
-      call.streams = this.#post(call, call.id, call.choose);
+      call.streams = this.#post(call);
     } catch (error) {
       call.reject(error);
     }
   }
 
   /** Sends a request, or a notification. The streams among its params. */
-  #post({ method, params }: Notice, id?: number, choose?: Choose): readonly Duplex[] {
+  #post({ id, method, choose, params }: Call | Notice): readonly Duplex[] {
     try {
       const chosen = choose === undefined ? method : choose();
       if (choose !== undefined) checkMethod(chosen);
@@ -292,10 +277,14 @@ export class Calls {
     return params?.open() ?? [];
   }
 
-  /** A notification that had to wait; if it cannot cross there is nobody left to be told. */
-  #sendLate(notice: Notice): void {
+  /** What had to wait. If it is a notification and cannot cross, there is nobody left to be told. */
+  #sendLate(each: Call | Notice): void {
+    if (each.id !== undefined) {
+      this.#send(each);
+      return;
+    }
     try {
-      this.#post(notice);
+      this.#post(each);
     } catch {
       // A notification has no answer, not even an error.
     }
@@ -303,11 +292,13 @@ export class Calls {
 
   /** Cancelled, or timed out: the remote is told, and still answers; its place is taken until then. */
   #giveUp(call: Call, reason: unknown): void {
-    const { id, sent, method } = call;
+    const { id } = call;
     if (!this.#pending.has(id)) return;
-    const isCounted = sent && !isSystem(method);
-    const isDue = sent && !call.isAnswered;
-    if (isDue) this.#givenUp.set(id, isCounted);
+    const isDue = call.sent && !call.isAnswered;
+    if (isDue) {
+      this.#givenUp.set(id, call.hasPlace);
+      call.hasPlace = false;
+    }
     call.reject(reason);
     if (!isDue || this.#closed) return;
     // A reason may be longer than the remote takes; and this is nobody's call, who could be told of an error.
@@ -324,10 +315,15 @@ export class Calls {
   #forget(call: Call): void {
     if (!this.#pending.delete(call.id)) return;
     if (!isSystem(call.method)) this.#active--;
-    if (!call.sent) this.#waiting = this.#waiting.filter((each) => each !== call);
-    else if (!isSystem(call.method) && !call.isAnswered && !this.#givenUp.has(call.id)) this.#open--;
-    this.#admit();
+    if (call.sent) this.#free(call);
+    else this.#places.leave(call);
     this.#host.changed();
+  }
+
+  #free(call: Call): void {
+    if (!call.hasPlace) return;
+    call.hasPlace = false;
+    this.#places.free();
   }
 }
 
