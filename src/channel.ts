@@ -15,7 +15,8 @@ import type {
 } from "./api.ts";
 import { checkNames } from "./check.ts";
 import type { ConnectOptions, Link } from "./options.ts";
-import { CALL_OPTIONS, type CallOptions, type Choose } from "./rpc/calls.ts";
+import { CALL_OPTIONS, type CallOptions } from "./rpc/call-options.ts";
+import type { Choose } from "./rpc/calls.ts";
 import type { Remote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
 import { Session, type SessionState } from "./session.ts";

@@ -1,29 +1,18 @@
 /**
  * The calls that we make: ids, answers, cancellation, time-outs. How they wait for the remote to have room is in
- * `places.ts`, what the remote calls in `serving.ts`.
+ * `places.ts`, what users may pass in `call-options.ts`; what the remote calls is in `serving.ts`.
  */
-import { abortSignal, checkNames } from "../check.ts";
-import { mistake, ProtocolError, RpcError } from "../errors.ts";
+import { ProtocolError, RpcError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { decodeReason, encodeReason } from "../reason.ts";
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
+import { type CallOptions, checkCall, checkMethod, checkOptions } from "./call-options.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { Places } from "./places.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
 import { alone, type Encoded, endAll, type Values } from "./values.ts";
-
-export interface CallOptions {
-  /** Cancels the call; the promise rejects with the signal's own reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call is cancelled and rejects with a TimeoutError; ∞ for none. Default: `limits.callTimeout`. */
-  readonly timeout?: number | undefined;
-  /** Called with what the method tells through `context.progress`, in order, before the call settles. */
-  readonly onProgress?: ((value: unknown) => void) | undefined;
-}
-
-export const CALL_OPTIONS: readonly (keyof CallOptions)[] = ["signal", "timeout", "onProgress"];
 
 export interface CallsHost {
   readonly scheduler: Scheduler;
@@ -350,39 +339,6 @@ function rebuild(error: RpcErrorObject, called: string): unknown {
   const text =
     typeof message === "string" ? message : `The remote answered "${called}" with error ${number} and no message`;
   return new RpcError(number, text, { data });
-}
-
-function checkMethod(method: unknown): void {
-  if (typeof method === "string" && method !== "") return;
-  throw mistake(new TypeError("Cannot call a method: pass its name, a string that is not empty"), "BAD_METHOD");
-}
-
-function checkCall(method: unknown, params: unknown): void {
-  checkMethod(method);
-  if (params !== undefined && (typeof params !== "object" || params === null)) {
-    throw mistake(
-      new TypeError(
-        `Cannot call "${method}": its params are ${params === null ? "null" : `a ${typeof params}`}, wrap that in an object or an array`,
-      ),
-      "BAD_PARAMS",
-    );
-  }
-}
-
-function checkOptions(method: string, options: CallOptions): void {
-  checkNames("call option", CALL_OPTIONS, options);
-  const { signal, timeout, onProgress } = options;
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw mistake(new TypeError(`Cannot call "${method}" with this onProgress: pass a function`), "BAD_OPTION");
-  }
-  const wrong = signal === undefined ? undefined : abortSignal(signal);
-  if (wrong !== undefined)
-    throw mistake(new TypeError(`Cannot call "${method}" with this signal: ${wrong}`), "BAD_OPTION");
-  if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
-  throw mistake(
-    new RangeError(`Cannot call "${method}" with timeout ${String(timeout)}: pass milliseconds, 0 or more`),
-    "BAD_OPTION",
-  );
 }
 
 function timedOut(method: string, timeout: number): DOMException {

@@ -4,11 +4,12 @@
  */
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import { batchError, type Reply, serveBatch } from "./batch.ts";
-import { type CallOptions, Calls, type CallsHost, type Choose } from "./calls.ts";
+import type { CallOptions } from "./call-options.ts";
+import { Calls, type CallsHost, type Choose } from "./calls.ts";
 import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { type Method, Serving, type ServingHost } from "./serving.ts";
 
-export type { CallOptions } from "./calls.ts";
+export type { CallOptions } from "./call-options.ts";
 export type { CallContext } from "./served.ts";
 export type { Method } from "./serving.ts";
 
