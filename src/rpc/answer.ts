@@ -1,10 +1,10 @@
 /**
- * Sending an answer, whatever is in it: errors as what tells them, and what is told instead where something in it cannot
- * cross, or is longer than the remote takes. Who is owed an answer is in `serving.ts`.
+ * Sending an answer, whatever is in it: what is told instead where something in it cannot cross, or is longer than the
+ * remote takes. Who is owed an answer is in `serving.ts`.
  */
-import { RpcError } from "../errors.ts";
-import { encodeReason, MAX_REASON } from "../reason.ts";
+import { MAX_REASON } from "../reason.ts";
 import type { Reply } from "./batch.ts";
+import { describe } from "./failure.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcResponse } from "./messages.ts";
 
 /** Characters of a message that is cut, one after the other: the last is all that a remote with little room is told. */
@@ -54,18 +54,4 @@ function lesser({ id, error }: RpcResponse, reason: unknown, trusted: boolean): 
       message: "Cannot answer a request: its id leaves no room for an answer, use shorter ones",
     }),
   ];
-}
-
-/** What a method threw, as it is told. */
-export function describe(error: unknown, trusted: boolean): RpcErrorObject {
-  if (error instanceof RpcError) {
-    const { code, message, data } = error;
-    return data === undefined ? { code, message } : { code, message, data };
-  }
-  const reason = encodeReason(error, trusted);
-  return {
-    code: RPC_CODES.serverError,
-    message: reason.message ?? "The method threw what is no error",
-    data: { reason },
-  };
 }

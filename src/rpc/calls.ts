@@ -2,13 +2,14 @@
  * The calls that we make: ids, answers, cancellation, time-outs. How they wait for the remote to have room is in
  * `places.ts`, what users may pass in `call-options.ts`; what the remote calls is in `serving.ts`.
  */
-import { ProtocolError, RpcError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
-import { decodeReason, encodeReason } from "../reason.ts";
+import { encodeReason } from "../reason.ts";
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
 import { type CallOptions, checkCall, checkMethod, checkOptions } from "./call-options.ts";
-import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { rebuild } from "./failure.ts";
+import type { RpcMessage, RpcResponse } from "./messages.ts";
 import { Places } from "./places.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
@@ -328,17 +329,6 @@ function givenUp(): DOMException {
 
 function isSystem(method: string): boolean {
   return method.startsWith("$/");
-}
-
-/** The error of an answer: what the method threw, if it says so, else an RpcError. */
-function rebuild(error: RpcErrorObject, called: string): unknown {
-  const { code, message, data } = error;
-  const reason = typeof data === "object" && data !== null ? (data as { reason?: unknown }).reason : undefined;
-  if (code === RPC_CODES.serverError && typeof reason === "object" && reason !== null) return decodeReason(reason);
-  const number = typeof code === "number" ? code : RPC_CODES.internalError;
-  const text =
-    typeof message === "string" ? message : `The remote answered "${called}" with error ${number} and no message`;
-  return new RpcError(number, text, { data });
 }
 
 function timedOut(method: string, timeout: number): DOMException {
