@@ -13,6 +13,7 @@ export class Places<Each extends Waiting> {
   #most = Number.POSITIVE_INFINITY;
   #taken = 0;
   readonly #waiting = new Set<Each>();
+  #admitting = false;
 
   /** `send` gets what has waited, once it may go. */
   constructor(send: (each: Each) => void) {
@@ -61,11 +62,18 @@ export class Places<Each extends Waiting> {
     return true;
   }
 
+  /** A call that cannot be sent frees its place at once: that is seen here, not from within, however many they are. */
   #admit(): void {
-    for (const each of this.#waiting) {
-      if (!this.#take(each)) return;
-      this.#waiting.delete(each);
-      this.#send(each);
+    if (this.#admitting) return;
+    this.#admitting = true;
+    try {
+      for (const each of this.#waiting) {
+        if (!this.#take(each)) return;
+        this.#waiting.delete(each);
+        this.#send(each);
+      }
+    } finally {
+      this.#admitting = false;
     }
   }
 }

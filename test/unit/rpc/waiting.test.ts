@@ -88,6 +88,18 @@ describe("RpcPeer.allow()", () => {
     expect(methods(one)).toEqual(["b"]);
   });
 
+  it("rejects each of many that waited and cannot be sent, however many they are", async () => {
+    const send = (): never => {
+      throw new RangeError("too long");
+    };
+    const one = bench({ host: { send } });
+    one.peer.allow(0);
+    const calls = Array.from({ length: 20_000 }, () => rejectedBy(call(one, "m", {})));
+    expect(() => one.peer.allow(10)).not.toThrow();
+    expect((await Promise.all(calls)).every(({ error }) => error.message === "too long")).toBe(true);
+    expect([one.peer.active, one.peer.waiting]).toEqual([0, 0]);
+  });
+
   it("does not break for a notification that waited and cannot be sent", () => {
     const one = bench();
     one.peer.allow(0);
