@@ -19,8 +19,9 @@ import { Heartbeat } from "./rpc/heartbeat.ts";
 import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type Method, RpcPeer } from "./rpc/peer.ts";
-import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
-import { ENVELOPE, readText, writeText } from "./rpc/text.ts";
+import { PlainRemote } from "./rpc/plain.ts";
+import { checkHandshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
+import { ENVELOPE, type ReadText, readText } from "./rpc/text.ts";
 import { VALUE, Values } from "./rpc/values.ts";
 import { ARRIVED, type Arrival } from "./stream/arrival.ts";
 import { complete } from "./stream/complete.ts";
@@ -37,8 +38,6 @@ import { MOST_DEPTH } from "./wire/json.ts";
 
 export type SessionState = "meeting" | "greeting" | "open" | "closing" | "closed";
 
-/** How long a remote that may be plain has to meet us, in milliseconds. */
-const MEETING_TIME = 1_000;
 const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
 
 export class Session implements CoreReceiver {
@@ -47,8 +46,6 @@ export class Session implements CoreReceiver {
   /** Resolves once it was closed by either side; rejects with what broke it. */
   readonly closed: Promise<void>;
   state: SessionState = "meeting";
-  /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
-  remote: Remote | undefined = undefined;
   readonly link: CoreLink;
   readonly rpc: RpcPeer;
   readonly streams: Streams;
@@ -58,15 +55,12 @@ export class Session implements CoreReceiver {
   readonly #limits: Limits;
   readonly #initialCredit: InitialCredit;
   readonly #heartbeat: Heartbeat;
-  readonly #handshake: Handshake;
-  /** The remote sends its messages as text, so it gets text. */
-  #text = false;
-  /** Stops the wait for a remote that may turn out to be a plain one. */
-  #stopWaiting: (() => void) | undefined = undefined;
+  /** The remote, as long as it may be a plain one, if it may at all; and once it has said hello. */
+  readonly #plain: PlainRemote | undefined = undefined;
+  #greeted: Remote | undefined = undefined;
   /** Both ends are there, so that what is sent arrives. */
   #met = false;
   #first = false;
-  #greeted = false;
   /** Who waits for what is under way, until so much of it is over. */
   #waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
   /** The remote wants to close, and has got its answer: nothing was under way here. */
@@ -84,7 +78,7 @@ export class Session implements CoreReceiver {
     checkOptions("connect option", CONNECT, options);
     this.#limits = resolveLimits(options.limits, (overBytes?.link ?? (given as MessageLink)).trusted);
     const core = overBytes?.bind(this.#limits) ?? (given as CoreLink);
-    this.#handshake = checkHandshake(options.handshake, core.carriesUnmet);
+    const handshake = checkHandshake(options.handshake, core.carriesUnmet);
     const link = options.trace === undefined ? core : traceLink(core, options.trace);
     this.link = link;
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
@@ -141,12 +135,17 @@ export class Session implements CoreReceiver {
       this.rpc,
       (error) => this.lost(error),
     );
+    if (handshake === "optional")
+      this.#plain = new PlainRemote(scheduler, this.#limits.message, () => this.#openPlainly());
     link.listen(this);
-    if (this.#handshake === "optional")
-      this.#stopWaiting = scheduler.after(MEETING_TIME, () => this.#takeForPlain(false));
   }
 
   // What the channel asks.
+
+  /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
+  get remote(): Remote | undefined {
+    return this.#greeted ?? this.#plain?.remote;
+  }
 
   /** Takes nothing new any more. */
   get isEnding(): boolean {
@@ -199,10 +198,7 @@ export class Session implements CoreReceiver {
     if (this.state === "closed") return;
     this.#met = true;
     this.#first = first;
-    this.#stopWaiting?.();
-    // One that was taken for a plain remote, for it was late: from now on it is any other.
-    if (!this.#greeted) this.remote = undefined;
-    this.#text = false;
+    this.#plain?.dismiss();
     if (this.state === "meeting") this.state = "greeting";
     const fork = this.link.adopt !== undefined;
     const params = makeHello(this.#limits, this.#initialCredit, fork, this.link.hello);
@@ -212,7 +208,7 @@ export class Session implements CoreReceiver {
   receive(message: unknown): void {
     if (this.state === "closed") return;
     try {
-      if (this.#isPlain(message)) this.#receivePlain(message);
+      if (this.#plain?.sends(message)) this.#receivePlain(this.#plain.read(message));
       else if (!isRpc(message) && !Array.isArray(message)) this.streams.receive(message);
       else if (!this.#control(message)) this.rpc.receive(message, this.#arrival(message));
     } catch (error) {
@@ -259,27 +255,13 @@ export class Session implements CoreReceiver {
 
   // What comes.
 
-  /** Does it come from a remote that knows plain JSON-RPC only? The first message of such a one tells. */
-  #isPlain(message: unknown): boolean {
-    if (this.#handshake === "required" || this.#met || this.#greeted) return false;
-    const isObject = isRpc(message);
-    if (isObject && message["method"] === "$/hello") return false;
-    const isText = typeof message === "string";
-    if (isText || isObject || Array.isArray(message)) this.#takeForPlain(isText);
-    return this.remote !== undefined;
-  }
-
-  #receivePlain(message: unknown): void {
-    const read = typeof message === "string" ? readText(message, this.#limits.message) : { value: message };
+  #receivePlain(read: ReadText): void {
     if ("error" in read) this.rpc.unreadable(read.error);
     else if (!this.#control(read.value)) this.rpc.receive(read.value);
   }
 
-  #takeForPlain(text: boolean): void {
-    this.#stopWaiting?.();
-    this.#text ||= text;
-    if (this.remote !== undefined || this.state === "closed") return;
-    this.remote = PLAIN_REMOTE;
+  /** The remote is taken for one that knows plain JSON-RPC only. */
+  #openPlainly(): void {
     if (this.state === "meeting") this.state = "open";
     this.streams.unsupported(unsupported);
     this.rpc.allow(Number.POSITIVE_INFINITY);
@@ -297,7 +279,7 @@ export class Session implements CoreReceiver {
     const { method, params, id } = isRpc(message) ? message : {};
     const given = (params ?? {}) as { id?: unknown; reason?: unknown };
     if (method === "$/hello") this.#hello(params);
-    else if (!this.#greeted && this.#handshake === "required")
+    else if (this.#greeted === undefined && this.#plain === undefined)
       throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
     else if (id !== undefined) return false;
     else if (method === "$/cancel") this.rpc.cancelled(given.id, given.reason);
@@ -309,13 +291,13 @@ export class Session implements CoreReceiver {
   }
 
   #hello(params: unknown): void {
-    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
+    if (this.#greeted !== undefined)
+      throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
     this.link.greeted?.(linkHello(params), remote.message);
-    this.#greeted = true;
-    this.#stopWaiting?.();
-    this.remote = sluiceRemote(PROTOCOL_VERSION, remote, params);
-    if (!this.remote.capabilities.streams) this.streams.unsupported(unsupported);
+    this.#plain?.dismiss();
+    this.#greeted = sluiceRemote(PROTOCOL_VERSION, remote, params);
+    if (!this.#greeted.capabilities.streams) this.streams.unsupported(unsupported);
     if (!this.isEnding) this.state = "open";
     this.streams.greeted(remote, this.#first);
     this.rpc.allow(remote.calls);
@@ -386,7 +368,7 @@ export class Session implements CoreReceiver {
     this.state = "closed";
     this.#failure = failure;
     this.#heartbeat.stop();
-    this.#stopWaiting?.();
+    this.#plain?.stop();
     const why = failure === undefined ? (what: string) => this.closedError(`finish ${what}`) : reasonFor;
     this.streams.fail(event, why);
     if (event === "abort" && this.#met)
@@ -396,7 +378,7 @@ export class Session implements CoreReceiver {
     this.#settleReady({ reason: failure?.reason ?? this.closedError("get ready") });
     this.#settleClosed(failure);
     // Not every runtime tells that a port was closed.
-    if (failure === undefined && this.#greeted) this.#sayLast("$/bye");
+    if (failure === undefined && this.#greeted !== undefined) this.#sayLast("$/bye");
     this.link.close();
   }
 
@@ -416,7 +398,7 @@ export class Session implements CoreReceiver {
     // Control may overtake data: how many chunks of the default stream were sent before goes along.
     const data = this.data.started;
     const told = data === 0 || Array.isArray(message) ? message : { ...message, data };
-    this.link.post(this.#text ? writeText(told) : told);
+    this.link.post(this.#plain === undefined ? told : this.#plain.write(told));
   }
 
   /** For a stream in params or a result. */

@@ -25,6 +25,18 @@ describe("A remote that says hello before it has met us", () => {
     expect(channel.stats().state).toBe("closing");
     expect((await rejectedBy(channel.call("m"))).code).toBe("CHANNEL_CLOSED");
   });
+
+  it("gets objects from then on, though it was taken for a plain one that sends text", async () => {
+    const link = new HandLink();
+    const channel = connect(link, { handshake: "optional", methods: { m: () => 1 } });
+    link.receive('{"jsonrpc":"2.0","id":1,"method":"m"}');
+    await link.rest();
+    expect(link.posted).toEqual(['{"jsonrpc":"2.0","id":1,"result":1}']);
+    link.say("$/hello", HELLO);
+    channel.call("far").catch(() => {});
+    expect(link.posted.slice(1)).toEqual([{ jsonrpc: "2.0", id: 1, method: "far" }]);
+    channel.abort();
+  });
 });
 
 describe("A remote that takes only short messages", () => {
