@@ -1,16 +1,14 @@
 /**
  * One connection between two peers, from `connect` to `closed`: who may speak when, what comes, and what ends it all. It
- * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`.
- *
- *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
- *        └──plain JSON-RPC (handshake: "optional")──▶ open
- *                any state ──abort() | $/abort | lost | breach──▶ closed
+ * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`, the states
+ * in `life.ts`.
  */
 import type { Framed } from "./bytes.ts";
 import { checkOptions } from "./check.ts";
 import { Conduct } from "./conduct.ts";
 import { handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
+import { type Failure, Life } from "./life.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
 import { CONNECT, type ConnectOptions, type Link } from "./options.ts";
@@ -36,16 +34,10 @@ import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
 import type { Frame } from "./wire/frames.ts";
 import { MOST_DEPTH } from "./wire/json.ts";
 
-export type SessionState = "meeting" | "greeting" | "open" | "closing" | "closed";
-
 const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
 
 export class Session implements CoreReceiver {
-  /** Resolves once the remote has said hello, or counts as a plain one; rejects if it never will. */
-  readonly ready: Promise<void>;
-  /** Resolves once it was closed by either side; rejects with what broke it. */
-  readonly closed: Promise<void>;
-  state: SessionState = "meeting";
+  readonly life: Life = new Life();
   readonly link: CoreLink;
   readonly rpc: RpcPeer;
   readonly streams: Streams;
@@ -58,20 +50,14 @@ export class Session implements CoreReceiver {
   /** The remote, as long as it may be a plain one, if it may at all; and once it has said hello. */
   readonly #plain: PlainRemote | undefined = undefined;
   #greeted: Remote | undefined = undefined;
-  /** Both ends are there, so that what is sent arrives. */
-  #met = false;
   #first = false;
   /** Who waits for what is under way, until so much of it is over. */
   #waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
   /** The remote wants to close, and has got its answer: nothing was under way here. */
   #drained = false;
   #alive = true;
-  /** What broke it. */
-  #failure: { readonly reason: unknown } | undefined = undefined;
   /** Whether it keeps the process alive, as its user has said. */
   #ref: boolean | undefined = undefined;
-  #settleReady!: (error?: { reason: unknown }) => void;
-  #settleClosed!: (error?: { reason: unknown }) => void;
 
   constructor(given: Link, options: ConnectOptions) {
     const overBytes = isFramed(given) ? given : undefined;
@@ -82,8 +68,6 @@ export class Session implements CoreReceiver {
     const link = options.trace === undefined ? core : traceLink(core, options.trace);
     this.link = link;
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
-    [this.ready, this.#settleReady] = settleable();
-    [this.closed, this.#settleClosed] = settleable();
     const { scheduler, trusted } = link;
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const platform = options.ponyfill ?? globalThis;
@@ -147,11 +131,6 @@ export class Session implements CoreReceiver {
     return this.#greeted ?? this.#plain?.remote;
   }
 
-  /** Takes nothing new any more. */
-  get isEnding(): boolean {
-    return this.state === "closing" || this.state === "closed";
-  }
-
   /** False once the remote is known to know plain JSON-RPC only. */
   get takesStreams(): boolean {
     return this.remote?.capabilities.streams !== false;
@@ -159,26 +138,21 @@ export class Session implements CoreReceiver {
 
   /** Why `stream` cannot be opened, by somebody who wants to do `what` with it; `undefined`: it can. */
   streamRefusal(stream: string, what: string = `open ${stream}`): StreamError | undefined {
-    if (this.isEnding) return this.closedError(what);
+    if (this.life.isEnding) return this.life.closedError(what);
     return this.takesStreams ? undefined : unsupported(stream);
-  }
-
-  /** Why `what` cannot be done any more. Its `cause` is what broke the connection, if it was not closed. */
-  closedError(what: string): StreamError {
-    const message = `Cannot ${what}: the channel is ${this.state}, connect anew`;
-    return new StreamError("CHANNEL_CLOSED", message, this.#failure && { cause: this.#failure.reason });
   }
 
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
   close(): Promise<void> {
-    if (!this.#met && this.#idle) this.#finish();
-    else if (!this.isEnding) {
-      this.state = "closing";
+    const { life } = this;
+    if (!life.isMet && this.#idle) this.#finish();
+    else if (!life.isEnding) {
+      life.close();
       this.#refuseNew();
       // What was lost, or aborted, meanwhile has ended with that.
       this.#shutDown().catch((error) => this.abort(error));
     }
-    return this.closed;
+    return life.closed;
   }
 
   /** Ends everything at once, on both sides, with `reason`. */
@@ -195,18 +169,17 @@ export class Session implements CoreReceiver {
   // What the link tells.
 
   met(first: boolean): void {
-    if (this.state === "closed") return;
-    this.#met = true;
+    if (this.life.state === "closed") return;
+    this.life.met();
     this.#first = first;
     this.#plain?.dismiss();
-    if (this.state === "meeting") this.state = "greeting";
     const fork = this.link.adopt !== undefined;
     const params = makeHello(this.#limits, this.#initialCredit, fork, this.link.hello);
     this.link.post({ jsonrpc: "2.0", method: "$/hello", params });
   }
 
   receive(message: unknown): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     try {
       if (this.#plain?.sends(message)) this.#receivePlain(this.#plain.read(message));
       else if (!isRpc(message) && !Array.isArray(message)) this.streams.receive(message);
@@ -217,7 +190,7 @@ export class Session implements CoreReceiver {
   }
 
   frame(frame: Frame): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     try {
       this.streams.take(frame);
     } catch (error) {
@@ -246,7 +219,7 @@ export class Session implements CoreReceiver {
   }
 
   lost(error: Error): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     // A remote that wanted to close, and was told that nothing is under way any more, has closed. A plain one tells
     // nobody that it wants to.
     if ((this.#drained || this.remote === PLAIN_REMOTE) && this.#idle) this.#finish();
@@ -262,10 +235,9 @@ export class Session implements CoreReceiver {
 
   /** The remote is taken for one that knows plain JSON-RPC only. */
   #openPlainly(): void {
-    if (this.state === "meeting") this.state = "open";
+    this.life.open();
     this.streams.unsupported(unsupported);
     this.rpc.allow(Number.POSITIVE_INFINITY);
-    this.#settleReady();
     this.#changed();
   }
 
@@ -298,11 +270,10 @@ export class Session implements CoreReceiver {
     this.#plain?.dismiss();
     this.#greeted = sluiceRemote(PROTOCOL_VERSION, remote, params);
     if (!this.#greeted.capabilities.streams) this.streams.unsupported(unsupported);
-    if (!this.isEnding) this.state = "open";
+    this.life.open();
     this.streams.greeted(remote, this.#first);
     this.rpc.allow(remote.calls);
     this.#heartbeat.start();
-    this.#settleReady();
     this.#changed();
   }
 
@@ -324,7 +295,7 @@ export class Session implements CoreReceiver {
 
   /** The remote wants to close. Resolves once nothing is under way at this side. */
   #drain(): Promise<null> {
-    if (this.state === "open") this.state = "closing";
+    this.life.close();
     this.#refuseNew();
     return this.#once(() => this.#idle).then(() => {
       this.#drained = true;
@@ -341,9 +312,10 @@ export class Session implements CoreReceiver {
 
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
-    if (!this.#met) await Promise.race([this.#once(() => this.#idle), this.ready]);
-    if (this.#met) {
-      await this.ready;
+    const { life } = this;
+    if (!life.isMet) await Promise.race([this.#once(() => this.#idle), life.ready]);
+    if (life.isMet) {
+      await life.ready;
       // What was called before still waits for a place there: later it would be refused.
       await this.#once(() => this.rpc.waiting === 0);
       // `$/shutdown` goes behind the streams: the calls that were made before it must have come by then as well.
@@ -360,23 +332,21 @@ export class Session implements CoreReceiver {
    * `abort` is this side's, and the remote is told. It is closed first of all: who hears of the end can begin nothing.
    */
   #finish(
-    failure?: { reason: unknown },
+    failure?: Failure,
     reasonFor: (what: string) => unknown = () => failure?.reason,
     event: "abort" | "lost" = "lost",
   ): void {
-    if (this.state === "closed") return;
-    this.state = "closed";
-    this.#failure = failure;
+    const { life } = this;
+    if (!life.end(failure)) return;
     this.#heartbeat.stop();
     this.#plain?.stop();
-    const why = failure === undefined ? (what: string) => this.closedError(`finish ${what}`) : reasonFor;
+    const why = failure === undefined ? (what: string) => life.closedError(`finish ${what}`) : reasonFor;
     this.streams.fail(event, why);
-    if (event === "abort" && this.#met)
+    if (event === "abort" && life.isMet)
       this.#sayLast("$/abort", { reason: encodeReason(failure?.reason, this.link.trusted) });
     this.rpc.close(why);
     this.data.end({ reason: failure === undefined ? undefined : why("the default stream") });
-    this.#settleReady({ reason: failure?.reason ?? this.closedError("get ready") });
-    this.#settleClosed(failure);
+    life.settle();
     // Not every runtime tells that a port was closed.
     if (failure === undefined && this.#greeted !== undefined) this.#sayLast("$/bye");
     this.link.close();
@@ -394,7 +364,7 @@ export class Session implements CoreReceiver {
   // What the parts tell.
 
   #send(message: RpcMessage | readonly RpcMessage[]): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     // Control may overtake data: how many chunks of the default stream were sent before goes along.
     const data = this.data.started;
     const told = data === 0 || Array.isArray(message) ? message : { ...message, data };
@@ -403,7 +373,7 @@ export class Session implements CoreReceiver {
 
   /** For a stream in params or a result. */
   #openValue(name: string, options: OpenOptions): Duplex {
-    if (this.state === "closed") throw this.closedError("open a stream in a call");
+    if (this.life.state === "closed") throw this.life.closedError("open a stream in a call");
     return this.streams.open(name, options, "named");
   }
 
@@ -415,7 +385,7 @@ export class Session implements CoreReceiver {
 
   /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
   #changed(): void {
-    const alive = this.#ref ?? (this.state !== "open" || !this.#idle);
+    const alive = this.#ref ?? (this.life.state !== "open" || !this.#idle);
     if (alive !== this.#alive) {
       this.#alive = alive;
       this.link.keepAlive(alive);
@@ -443,14 +413,4 @@ function dataCount(message: Record<string, unknown> | unknown[]): number {
 
 function unsupported(what: string): StreamError {
   return new StreamError("STREAM_UNSUPPORTED", `Cannot open ${what}: the remote takes no streams, only JSON-RPC calls`);
-}
-
-/** A promise that never counts as an unhandled rejection, and what settles it. */
-function settleable(): [Promise<void>, (error?: { reason: unknown }) => void] {
-  let settle!: (error?: { reason: unknown }) => void;
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = (error) => (error === undefined ? resolve() : reject(error.reason));
-  });
-  promise.catch(() => {});
-  return [promise, settle];
 }
