@@ -178,12 +178,12 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   /** Keeps the process alive also while nothing is under way. By default calls and streams do, an idle channel does not. */
   ref(): void {
-    this.#session.keepAlive(true);
+    this.#session.underWay.keepAlive(true);
   }
 
   /** Does not keep the process alive, whatever is under way. */
   unref(): void {
-    this.#session.keepAlive(false);
+    this.#session.underWay.keepAlive(false);
   }
 
   stats(): ChannelStats {

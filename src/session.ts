@@ -1,7 +1,7 @@
 /**
  * One connection between two peers, from `connect` to `closed`: who may speak when, what comes, and what ends it all. It
  * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`, the states
- * in `life.ts`.
+ * in `life.ts`, what a close has to wait for in `under-way.ts`.
  */
 import type { Framed } from "./bytes.ts";
 import { checkOptions } from "./check.ts";
@@ -30,6 +30,7 @@ import type { StreamClasses } from "./stream/strategy.ts";
 import type { Duplex } from "./stream/stream.ts";
 import { Streams } from "./stream/streams.ts";
 import { traceLink } from "./trace.ts";
+import { UnderWay } from "./under-way.ts";
 import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
 import type { Frame } from "./wire/frames.ts";
 import { MOST_DEPTH } from "./wire/json.ts";
@@ -44,6 +45,7 @@ export class Session implements CoreReceiver {
   /** The default stream. */
   readonly data: DefaultStream;
   readonly classes: StreamClasses;
+  readonly underWay: UnderWay;
   readonly #limits: Limits;
   readonly #initialCredit: InitialCredit;
   readonly #heartbeat: Heartbeat;
@@ -51,13 +53,8 @@ export class Session implements CoreReceiver {
   readonly #plain: PlainRemote | undefined = undefined;
   #greeted: Remote | undefined = undefined;
   #first = false;
-  /** Who waits for what is under way, until so much of it is over. */
-  #waiting: { readonly isOver: () => boolean; readonly resolve: () => void }[] = [];
   /** The remote wants to close, and has got its answer: nothing was under way here. */
   #drained = false;
-  #alive = true;
-  /** Whether it keeps the process alive, as its user has said. */
-  #ref: boolean | undefined = undefined;
 
   constructor(given: Link, options: ConnectOptions) {
     const overBytes = isFramed(given) ? given : undefined;
@@ -73,7 +70,7 @@ export class Session implements CoreReceiver {
     const platform = options.ponyfill ?? globalThis;
     const classes = complete(platform);
     this.classes = classes;
-    const changed = (): void => this.#changed();
+    const changed = (): void => this.underWay.changed();
     const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
     const values = new Values({
       classes: platform,
@@ -113,6 +110,7 @@ export class Session implements CoreReceiver {
       changed,
     });
     this.data = new DefaultStream({ classes, options: data, open: (name, of) => this.#openData(name, of), changed });
+    this.underWay = new UnderWay(this);
     this.#heartbeat = new Heartbeat(
       scheduler,
       () => link.heartbeat,
@@ -145,7 +143,7 @@ export class Session implements CoreReceiver {
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
   close(): Promise<void> {
     const { life } = this;
-    if (!life.isMet && this.#idle) this.#finish();
+    if (!life.isMet && this.underWay.isOver) this.#finish();
     else if (!life.isEnding) {
       life.close();
       this.#refuseNew();
@@ -158,12 +156,6 @@ export class Session implements CoreReceiver {
   /** Ends everything at once, on both sides, with `reason`. */
   abort(reason: unknown): void {
     this.#finish({ reason }, () => reason, "abort");
-  }
-
-  /** Whether it keeps the process alive, whatever is under way. */
-  keepAlive(on: boolean): void {
-    this.#ref = on;
-    this.#changed();
   }
 
   // What the link tells.
@@ -222,7 +214,7 @@ export class Session implements CoreReceiver {
     if (this.life.state === "closed") return;
     // A remote that wanted to close, and was told that nothing is under way any more, has closed. A plain one tells
     // nobody that it wants to.
-    if ((this.#drained || this.remote === PLAIN_REMOTE) && this.#idle) this.#finish();
+    if ((this.#drained || this.remote === PLAIN_REMOTE) && this.underWay.isOver) this.#finish();
     else this.#finish({ reason: error }, (what) => connectionLost(what, error));
   }
 
@@ -238,7 +230,7 @@ export class Session implements CoreReceiver {
     this.life.open();
     this.streams.unsupported(unsupported);
     this.rpc.allow(Number.POSITIVE_INFINITY);
-    this.#changed();
+    this.underWay.changed();
   }
 
   /** A ping is answered at once: it asks for no more than a sign of life. */
@@ -274,14 +266,10 @@ export class Session implements CoreReceiver {
     this.streams.greeted(remote, this.#first);
     this.rpc.allow(remote.calls);
     this.#heartbeat.start();
-    this.#changed();
+    this.underWay.changed();
   }
 
   // Closing.
-
-  get #idle(): boolean {
-    return this.rpc.active === 0 && this.streams.active === 0 && this.data.handling === 0;
-  }
 
   #refuseNew(): void {
     this.rpc.refuse(
@@ -297,33 +285,26 @@ export class Session implements CoreReceiver {
   #drain(): Promise<null> {
     this.life.close();
     this.#refuseNew();
-    return this.#once(() => this.#idle).then(() => {
+    return this.underWay.over().then(() => {
       this.#drained = true;
       return null;
-    });
-  }
-
-  #once(isOver: () => boolean): Promise<void> {
-    return new Promise((resolve) => {
-      this.#waiting.push({ isOver, resolve });
-      this.#changed();
     });
   }
 
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
     const { life } = this;
-    if (!life.isMet) await Promise.race([this.#once(() => this.#idle), life.ready]);
+    if (!life.isMet) await Promise.race([this.underWay.over(), life.ready]);
     if (life.isMet) {
       await life.ready;
       // What was called before still waits for a place there: later it would be refused.
-      await this.#once(() => this.rpc.waiting === 0);
+      await this.underWay.sent();
       // `$/shutdown` goes behind the streams: the calls that were made before it must have come by then as well.
       if (this.link.splits) await this.rpc.call("$/ping", {});
       // The remote takes nothing new from now on, and answers once nothing is under way there.
       await this.rpc.call("$/shutdown", {});
     }
-    await this.#once(() => this.#idle);
+    await this.underWay.over();
     this.#finish();
   }
 
@@ -381,19 +362,6 @@ export class Session implements CoreReceiver {
     const refusal = this.streamRefusal("the default stream");
     if (refusal !== undefined) throw refusal;
     return this.streams.open(name, options, "extra");
-  }
-
-  /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
-  #changed(): void {
-    const alive = this.#ref ?? (this.life.state !== "open" || !this.#idle);
-    if (alive !== this.#alive) {
-      this.#alive = alive;
-      this.link.keepAlive(alive);
-    }
-    if (this.#waiting.length === 0) return;
-    const over = this.#waiting.filter(({ isOver }) => isOver());
-    this.#waiting = this.#waiting.filter((each) => !over.includes(each));
-    for (const { resolve } of over) resolve();
   }
 }
 

@@ -75,7 +75,7 @@ const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/codecs\//, 3],
   [/^src\/stream\//, 4],
   [/^src\/rpc\//, 5],
-  [/^src\/(api|bytes|define|options|trace)\.ts$/, 6],
+  [/^src\/(api|bytes|define|options|trace|under-way)\.ts$/, 6],
   [/^src\/session\.ts$/, 7],
   [/^src\/channel\.ts$/, 8],
   [/^src\/mod\.ts$/, 9],
