@@ -295,6 +295,8 @@ export class Session implements CoreReceiver {
     // Nobody to tell yet: what waits for the remote may still be given up.
     const { life } = this;
     if (!life.isMet) await Promise.race([this.underWay.over(), life.ready]);
+    // A plain one is told nothing; what was taken for one may have met us by then.
+    if (!life.isMet) await this.underWay.over();
     if (life.isMet) {
       await life.ready;
       // What was called before still waits for a place there: later it would be refused.

@@ -129,6 +129,23 @@ describe("close()", () => {
     }
   });
 
+  it("tells a remote that was taken for a plain one, and turns out to be none while its answer is waited for", async () => {
+    const link = new HandLink();
+    const channel = connect(link, { handshake: "optional" });
+    await link.scheduler.pass(1_000);
+    const call = channel.call("m");
+    const closed = channel.close();
+    await link.rest();
+    link.meet();
+    link.answer("m", { result: 1 });
+    expect(await call).toBe(1);
+    await link.rest();
+    expect(link.methods).toEqual(["m", "$/hello", "$/shutdown"]);
+    link.answer("$/shutdown");
+    await closed;
+    expect(link.of("$/bye")).toHaveLength(1);
+  });
+
   it("rejects where the remote cannot be told, and the channel ends", async () => {
     const { link, channel } = open();
     link.most = 20;
