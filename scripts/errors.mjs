@@ -33,7 +33,7 @@ const sections = [
 const codeAt = { mistake: 1, StreamError: 0, LinkError: 0, ProtocolError: 0, RpcError: 0, DOMException: 1 };
 
 /** Where errors that came over a link are rebuilt: their codes are the remote's. */
-const rebuilding = new Set(["src/reason.ts", "src/rpc/calls.ts"]);
+const rebuilding = new Set(["src/reason.ts", "src/rpc/failure.ts"]);
 
 export function sourceFiles() {
   const paths = ["src", "adapters"].flatMap((folder) =>

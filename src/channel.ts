@@ -14,11 +14,13 @@ import type {
   WrittenTo,
 } from "./api.ts";
 import { checkNames } from "./check.ts";
+import type { State } from "./life.ts";
 import type { ConnectOptions, Link } from "./options.ts";
-import { CALL_OPTIONS, type CallOptions } from "./rpc/calls.ts";
+import { CALL_OPTIONS, type CallOptions } from "./rpc/call-options.ts";
+import type { Choose } from "./rpc/calls.ts";
 import type { Remote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
-import { Session, type SessionState } from "./session.ts";
+import { Session } from "./session.ts";
 import type { OpenOptions } from "./stream/definition.ts";
 import type { StreamStats } from "./stream/stats.ts";
 import type { ChannelStream } from "./stream/stream.ts";
@@ -38,7 +40,7 @@ export interface ChannelStats {
   readonly streams: readonly StreamStats[];
 }
 
-export type ChannelState = SessionState;
+export type ChannelState = State;
 
 const STREAM_CALL_OPTIONS: readonly string[] = [...CALL_OPTIONS, "fallback"];
 
@@ -64,8 +66,8 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   constructor(link: Link, options: ConnectOptions) {
     this.#session = new Session(link, options);
-    this.ready = this.#session.ready;
-    this.closed = this.#session.closed;
+    this.ready = this.#session.life.ready;
+    this.closed = this.#session.life.closed;
   }
 
   /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
@@ -107,10 +109,10 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     return this.#call(method, params, options);
   }
 
-  #call(method: string, params: unknown, options?: CallOptions): Promise<unknown> {
-    const session = this.#session;
-    const refusal = session.isEnding ? { reason: session.closedError(`call "${method}"`) } : undefined;
-    return session.rpc.call(method, params, options, refusal);
+  #call(method: string, params: unknown, options?: CallOptions, choose?: Choose): Promise<unknown> {
+    const { life, rpc } = this.#session;
+    const refusal = life.isEnding ? { reason: life.closedError(`call "${method}"`) } : undefined;
+    return rpc.call(method, params, options, refusal, choose);
   }
 
   /** Calls a method of the remote that gives a stream or an async iterable: what it gives, at once. */
@@ -122,11 +124,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
     checkNames("call option", STREAM_CALL_OPTIONS, options);
     const { fallback, ...rest } = options;
     const session = this.#session;
-    const call = (signal: AbortSignal | undefined): Promise<unknown> => {
-      if (fallback === undefined) return this.#call(method, params, { ...rest, signal });
-      // Which of the two, only the remote's hello tells.
-      return this.ready.then(() => this.#call(session.takesStreams ? method : fallback, params, { ...rest, signal }));
-    };
+    // Which of the two, only the remote's hello tells: the call waits for that, as all do.
+    const choose = fallback === undefined ? undefined : () => (session.takesStreams ? method : fallback);
+    const call = (signal: AbortSignal | undefined) => this.#call(method, params, { ...rest, signal }, choose);
     return streamOf(call, method, rest, session.classes);
   }
 
@@ -161,9 +161,9 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Tells the remote something, without an answer. */
   notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;
   notify(method: string, params?: unknown): void {
-    const session = this.#session;
-    if (session.isEnding) throw session.closedError(`notify "${method}"`);
-    session.rpc.notify(method, params);
+    const { life, rpc } = this.#session;
+    if (life.isEnding) throw life.closedError(`notify "${method}"`);
+    rpc.notify(method, params);
   }
 
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
@@ -178,17 +178,17 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   /** Keeps the process alive also while nothing is under way. By default calls and streams do, an idle channel does not. */
   ref(): void {
-    this.#session.keepAlive(true);
+    this.#session.underWay.keepAlive(true);
   }
 
   /** Does not keep the process alive, whatever is under way. */
   unref(): void {
-    this.#session.keepAlive(false);
+    this.#session.underWay.keepAlive(false);
   }
 
   stats(): ChannelStats {
-    const { state, rpc, streams } = this.#session;
-    return { state, calls: rpc.active, streams: streams.stats() };
+    const { life, rpc, streams } = this.#session;
+    return { state: life.state, calls: rpc.active, streams: streams.stats() };
   }
 
   static {

@@ -108,8 +108,10 @@ function isErrorLike(value: unknown): value is Error {
   return value instanceof Error || isDomException(value) || Object.prototype.toString.call(value) === "[object Error]";
 }
 
+/** Of any realm; of this one, also those that have an interface of their own, as QuotaExceededError has by now. */
 function isDomException(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === "[object DOMException]";
+  if (Object.prototype.toString.call(value) === "[object DOMException]") return true;
+  return typeof DOMException === "function" && value instanceof DOMException;
 }
 
 type Rebuild = (message: string, options: ErrorOptions, code: string | number | undefined) => Error;

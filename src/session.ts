@@ -1,16 +1,14 @@
 /**
  * One connection between two peers, from `connect` to `closed`: who may speak when, what comes, and what ends it all. It
- * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`.
- *
- *     meeting ──met──▶ greeting ──$/hello──▶ open ──close()──▶ closing ──all done──▶ closed
- *        └──plain JSON-RPC (handshake: "optional")──▶ open
- *                any state ──abort() | $/abort | lost | breach──▶ closed
+ * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`, the states
+ * in `life.ts`, what a close has to wait for in `under-way.ts`.
  */
 import type { Framed } from "./bytes.ts";
 import { checkOptions } from "./check.ts";
 import { Conduct } from "./conduct.ts";
 import { handlersOf, methodsOf } from "./define.ts";
 import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
+import { type Failure, Life } from "./life.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
 import { CONNECT, type ConnectOptions, type Link } from "./options.ts";
@@ -19,8 +17,9 @@ import { Heartbeat } from "./rpc/heartbeat.ts";
 import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
 import { isRpc, type RpcMessage } from "./rpc/messages.ts";
 import { type Method, RpcPeer } from "./rpc/peer.ts";
-import { checkHandshake, type Handshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
-import { ENVELOPE, readText, writeText } from "./rpc/text.ts";
+import { PlainRemote } from "./rpc/plain.ts";
+import { checkHandshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
+import { ENVELOPE, type ReadText, readText } from "./rpc/text.ts";
 import { VALUE, Values } from "./rpc/values.ts";
 import { ARRIVED, type Arrival } from "./stream/arrival.ts";
 import { complete } from "./stream/complete.ts";
@@ -31,72 +30,53 @@ import type { StreamClasses } from "./stream/strategy.ts";
 import type { Duplex } from "./stream/stream.ts";
 import { Streams } from "./stream/streams.ts";
 import { traceLink } from "./trace.ts";
+import { UnderWay } from "./under-way.ts";
 import type { CoreLink, CoreReceiver } from "./wire/core-link.ts";
 import type { Frame } from "./wire/frames.ts";
 import { MOST_DEPTH } from "./wire/json.ts";
 
-export type SessionState = "meeting" | "greeting" | "open" | "closing" | "closed";
-
-/** How long a remote that may be plain has to meet us, in milliseconds. */
-const MEETING_TIME = 1_000;
 const INITIAL_CREDIT: InitialCredit = { chunks: 1, bytes: 64 * 1024 };
 
 export class Session implements CoreReceiver {
-  /** Resolves once the remote has said hello, or counts as a plain one; rejects if it never will. */
-  readonly ready: Promise<void>;
-  /** Resolves once it was closed by either side; rejects with what broke it. */
-  readonly closed: Promise<void>;
-  state: SessionState = "meeting";
-  /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
-  remote: Remote | undefined = undefined;
+  readonly life: Life = new Life();
   readonly link: CoreLink;
   readonly rpc: RpcPeer;
   readonly streams: Streams;
   /** The default stream. */
   readonly data: DefaultStream;
   readonly classes: StreamClasses;
+  readonly underWay: UnderWay;
   readonly #limits: Limits;
   readonly #initialCredit: InitialCredit;
   readonly #heartbeat: Heartbeat;
-  readonly #handshake: Handshake;
-  /** The remote sends its messages as text, so it gets text. */
-  #text = false;
-  /** Stops the wait for a remote that may turn out to be a plain one. */
-  #stopWaiting: (() => void) | undefined = undefined;
-  /** Both ends are there, so that what is sent arrives. */
-  #met = false;
+  /** The remote, as long as it may be a plain one, if it may at all; and once it has said hello. */
+  readonly #plain: PlainRemote | undefined = undefined;
+  #greeted: Remote | undefined = undefined;
   #first = false;
-  #greeted = false;
-  /** The remote wants to close: it gets its answer once nothing is under way here. */
-  #draining: (() => void)[] = [];
+  /** The remote wants to close, and has got its answer: nothing was under way here. */
   #drained = false;
-  #alive = true;
-  /** What broke it. */
-  #failure: { readonly reason: unknown } | undefined = undefined;
-  /** Whether it keeps the process alive, as its user has said. */
-  #ref: boolean | undefined = undefined;
-  #settleReady!: (error?: { reason: unknown }) => void;
-  #settleClosed!: (error?: { reason: unknown }) => void;
 
   constructor(given: Link, options: ConnectOptions) {
     const overBytes = isFramed(given) ? given : undefined;
     checkOptions("connect option", CONNECT, options);
     this.#limits = resolveLimits(options.limits, (overBytes?.link ?? (given as MessageLink)).trusted);
     const core = overBytes?.bind(this.#limits) ?? (given as CoreLink);
-    this.#handshake = checkHandshake(options.handshake, core.carriesUnmet);
+    const handshake = checkHandshake(options.handshake, core.carriesUnmet);
     const link = options.trace === undefined ? core : traceLink(core, options.trace);
     this.link = link;
     this.#initialCredit = options.initialCredit ?? INITIAL_CREDIT;
-    [this.ready, this.#settleReady] = settleable();
-    [this.closed, this.#settleClosed] = settleable();
     const { scheduler, trusted } = link;
     const { calls, unsolicited, batch, callTimeout } = this.#limits;
     const platform = options.ponyfill ?? globalThis;
     const classes = complete(platform);
     this.classes = classes;
-    const changed = (): void => this.#changed();
+    const changed = (): void => this.underWay.changed();
     const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
-    const values = new Values({ classes: platform, openStream: (name, of) => this.#openValue(name, of) });
+    const values = new Values({
+      classes: platform,
+      refusal: () => (this.takesStreams ? undefined : unsupported("a stream in a call")),
+      openStream: (name, of) => this.#openValue(name, of),
+    });
     const send = (message: RpcMessage | readonly RpcMessage[]): void => this.#send(message);
     const ping = (): null => {
       conduct.ping();
@@ -130,22 +110,23 @@ export class Session implements CoreReceiver {
       changed,
     });
     this.data = new DefaultStream({ classes, options: data, open: (name, of) => this.#openData(name, of), changed });
+    this.underWay = new UnderWay(this);
     this.#heartbeat = new Heartbeat(
       scheduler,
       () => link.heartbeat,
       this.rpc,
       (error) => this.lost(error),
     );
+    if (handshake === "optional")
+      this.#plain = new PlainRemote(scheduler, this.#limits.message, () => this.#openPlainly());
     link.listen(this);
-    if (this.#handshake === "optional")
-      this.#stopWaiting = scheduler.after(MEETING_TIME, () => this.#takeForPlain(false));
   }
 
   // What the channel asks.
 
-  /** Takes nothing new any more. */
-  get isEnding(): boolean {
-    return this.state === "closing" || this.state === "closed";
+  /** What is known of the remote: `undefined` until it has said hello, or counts as a plain one. */
+  get remote(): Remote | undefined {
+    return this.#greeted ?? this.#plain?.remote;
   }
 
   /** False once the remote is known to know plain JSON-RPC only. */
@@ -155,66 +136,44 @@ export class Session implements CoreReceiver {
 
   /** Why `stream` cannot be opened, by somebody who wants to do `what` with it; `undefined`: it can. */
   streamRefusal(stream: string, what: string = `open ${stream}`): StreamError | undefined {
-    if (this.isEnding) return this.closedError(what);
+    if (this.life.isEnding) return this.life.closedError(what);
     return this.takesStreams ? undefined : unsupported(stream);
-  }
-
-  /** Why `what` cannot be done any more. Its `cause` is what broke the connection, if it was not closed. */
-  closedError(what: string): StreamError {
-    const message = `Cannot ${what}: the channel is ${this.state}, connect anew`;
-    return new StreamError("CHANNEL_CLOSED", message, this.#failure && { cause: this.#failure.reason });
   }
 
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
   close(): Promise<void> {
-    if (!this.#met && this.#idle) this.#finish();
-    else if (!this.isEnding) {
-      this.state = "closing";
+    const { life } = this;
+    if (!life.isMet && this.underWay.isOver) this.#finish();
+    else if (!life.isEnding) {
+      life.close();
       this.#refuseNew();
-      this.#shutDown().catch(() => {
-        // The connection was lost meanwhile: `closed` says so.
-      });
+      // What was lost, or aborted, meanwhile has ended with that.
+      this.#shutDown().catch((error) => this.abort(error));
     }
-    return this.closed;
+    return life.closed;
   }
 
   /** Ends everything at once, on both sides, with `reason`. */
   abort(reason: unknown): void {
-    if (this.state === "closed") return;
-    this.streams.fail("abort", () => reason);
-    if (this.#met) {
-      const params = { reason: encodeReason(reason, this.link.trusted) };
-      this.link.post({ jsonrpc: "2.0", method: "$/abort", params });
-    }
-    this.#finish({ reason });
-  }
-
-  /** Whether it keeps the process alive, whatever is under way. */
-  keepAlive(on: boolean): void {
-    this.#ref = on;
-    this.#changed();
+    this.#finish({ reason }, () => reason, "abort");
   }
 
   // What the link tells.
 
   met(first: boolean): void {
-    if (this.state === "closed") return;
-    this.#met = true;
+    if (this.life.state === "closed") return;
+    this.life.met();
     this.#first = first;
-    this.#stopWaiting?.();
-    // One that was taken for a plain remote, for it was late: from now on it is any other.
-    if (!this.#greeted) this.remote = undefined;
-    this.#text = false;
-    if (this.state === "meeting") this.state = "greeting";
+    this.#plain?.dismiss();
     const fork = this.link.adopt !== undefined;
     const params = makeHello(this.#limits, this.#initialCredit, fork, this.link.hello);
     this.link.post({ jsonrpc: "2.0", method: "$/hello", params });
   }
 
   receive(message: unknown): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     try {
-      if (this.#isPlain(message)) this.#receivePlain(message);
+      if (this.#plain?.sends(message)) this.#receivePlain(this.#plain.read(message));
       else if (!isRpc(message) && !Array.isArray(message)) this.streams.receive(message);
       else if (!this.#control(message)) this.rpc.receive(message, this.#arrival(message));
     } catch (error) {
@@ -223,7 +182,7 @@ export class Session implements CoreReceiver {
   }
 
   frame(frame: Frame): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     try {
       this.streams.take(frame);
     } catch (error) {
@@ -252,41 +211,26 @@ export class Session implements CoreReceiver {
   }
 
   lost(error: Error): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     // A remote that wanted to close, and was told that nothing is under way any more, has closed. A plain one tells
     // nobody that it wants to.
-    if ((this.#drained || this.remote === PLAIN_REMOTE) && this.#idle) this.#finish();
+    if ((this.#drained || this.remote === PLAIN_REMOTE) && this.underWay.isOver) this.#finish();
     else this.#finish({ reason: error }, (what) => connectionLost(what, error));
   }
 
   // What comes.
 
-  /** Does it come from a remote that knows plain JSON-RPC only? The first message of such a one tells. */
-  #isPlain(message: unknown): boolean {
-    if (this.#handshake === "required" || this.#met || this.#greeted) return false;
-    const isObject = isRpc(message);
-    if (isObject && message["method"] === "$/hello") return false;
-    const isText = typeof message === "string";
-    if (isText || isObject || Array.isArray(message)) this.#takeForPlain(isText);
-    return this.remote !== undefined;
-  }
-
-  #receivePlain(message: unknown): void {
-    const read = typeof message === "string" ? readText(message, this.#limits.message) : { value: message };
+  #receivePlain(read: ReadText): void {
     if ("error" in read) this.rpc.unreadable(read.error);
     else if (!this.#control(read.value)) this.rpc.receive(read.value);
   }
 
-  #takeForPlain(text: boolean): void {
-    this.#stopWaiting?.();
-    this.#text ||= text;
-    if (this.remote !== undefined || this.state === "closed") return;
-    this.remote = PLAIN_REMOTE;
-    if (this.state === "meeting") this.state = "open";
+  /** The remote is taken for one that knows plain JSON-RPC only. */
+  #openPlainly(): void {
+    this.life.open();
     this.streams.unsupported(unsupported);
     this.rpc.allow(Number.POSITIVE_INFINITY);
-    this.#settleReady();
-    this.#changed();
+    this.underWay.changed();
   }
 
   /** A ping is answered at once: it asks for no more than a sign of life. */
@@ -299,7 +243,7 @@ export class Session implements CoreReceiver {
     const { method, params, id } = isRpc(message) ? message : {};
     const given = (params ?? {}) as { id?: unknown; reason?: unknown };
     if (method === "$/hello") this.#hello(params);
-    else if (!this.#greeted && this.#handshake === "required")
+    else if (this.#greeted === undefined && this.#plain === undefined)
       throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
     else if (id !== undefined) return false;
     else if (method === "$/cancel") this.rpc.cancelled(given.id, given.reason);
@@ -311,26 +255,21 @@ export class Session implements CoreReceiver {
   }
 
   #hello(params: unknown): void {
-    if (this.#greeted) throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
+    if (this.#greeted !== undefined)
+      throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
     const remote = readHello(params);
     this.link.greeted?.(linkHello(params), remote.message);
-    this.#greeted = true;
-    this.#stopWaiting?.();
-    this.remote = sluiceRemote(PROTOCOL_VERSION, remote, params);
-    if (!this.remote.capabilities.streams) this.streams.unsupported(unsupported);
-    if (this.state === "greeting") this.state = "open";
+    this.#plain?.dismiss();
+    this.#greeted = sluiceRemote(PROTOCOL_VERSION, remote, params);
+    if (!this.#greeted.capabilities.streams) this.streams.unsupported(unsupported);
+    this.life.open();
     this.streams.greeted(remote, this.#first);
     this.rpc.allow(remote.calls);
     this.#heartbeat.start();
-    this.#settleReady();
-    this.#changed();
+    this.underWay.changed();
   }
 
   // Closing.
-
-  get #idle(): boolean {
-    return this.rpc.active === 0 && this.streams.active === 0 && this.data.handling === 0;
-  }
 
   #refuseNew(): void {
     this.rpc.refuse(
@@ -344,66 +283,80 @@ export class Session implements CoreReceiver {
 
   /** The remote wants to close. Resolves once nothing is under way at this side. */
   #drain(): Promise<null> {
-    if (this.state === "open") this.state = "closing";
+    this.life.close();
     this.#refuseNew();
-    return this.#settled().then(() => {
+    return this.underWay.over().then(() => {
       this.#drained = true;
       return null;
     });
   }
 
-  #settled(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#draining.push(resolve);
-      this.#changed();
-    });
-  }
-
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
-    if (!this.#met) await Promise.race([this.#settled(), this.ready]);
-    if (this.#met) {
-      await this.ready;
+    const { life } = this;
+    if (!life.isMet) await Promise.race([this.underWay.over(), life.ready]);
+    // A plain one is told nothing; what was taken for one may have met us by then.
+    if (!life.isMet) await this.underWay.over();
+    if (life.isMet) {
+      await life.ready;
+      // What was called before still waits for a place there: later it would be refused.
+      await this.underWay.sent();
       // `$/shutdown` goes behind the streams: the calls that were made before it must have come by then as well.
       if (this.link.splits) await this.rpc.call("$/ping", {});
       // The remote takes nothing new from now on, and answers once nothing is under way there.
       await this.rpc.call("$/shutdown", {});
     }
-    await this.#settled();
+    await this.underWay.over();
     this.#finish();
   }
 
-  /** The one way to the end: with a failure, everything still under way settles with what `reasonFor` says of it. */
-  #finish(failure?: { reason: unknown }, reasonFor: (what: string) => unknown = () => failure?.reason): void {
-    if (this.state === "closed") return;
-    this.state = "closed";
-    this.#failure = failure;
+  /**
+   * The one way to the end: with a failure, everything still under way settles with what `reasonFor` says of it. An
+   * `abort` is this side's, and the remote is told. It is closed first of all: who hears of the end can begin nothing.
+   */
+  #finish(
+    failure?: Failure,
+    reasonFor: (what: string) => unknown = () => failure?.reason,
+    event: "abort" | "lost" = "lost",
+  ): void {
+    const { life } = this;
+    if (!life.end(failure)) return;
     this.#heartbeat.stop();
-    this.#stopWaiting?.();
-    const why = failure === undefined ? (what: string) => this.closedError(`finish ${what}`) : reasonFor;
-    this.streams.fail("lost", why);
+    this.#plain?.stop();
+    const why = failure === undefined ? (what: string) => life.closedError(`finish ${what}`) : reasonFor;
+    this.streams.fail(event, why);
+    if (event === "abort" && life.isMet)
+      this.#sayLast("$/abort", { reason: encodeReason(failure?.reason, this.link.trusted) });
     this.rpc.close(why);
     this.data.end({ reason: failure === undefined ? undefined : why("the default stream") });
-    this.#settleReady({ reason: failure?.reason ?? this.closedError("get ready") });
-    this.#settleClosed(failure);
+    life.settle();
     // Not every runtime tells that a port was closed.
-    if (failure === undefined && this.#greeted) this.link.post({ jsonrpc: "2.0", method: "$/bye" });
+    if (failure === undefined && this.#greeted !== undefined) this.#sayLast("$/bye");
     this.link.close();
+  }
+
+  /** The remote is told of the end; one that takes no message of that length sees it by the link's. */
+  #sayLast(method: string, params?: object): void {
+    try {
+      this.link.post({ jsonrpc: "2.0", method, ...(params && { params }) });
+    } catch {
+      // Nothing must keep the channel from its end.
+    }
   }
 
   // What the parts tell.
 
   #send(message: RpcMessage | readonly RpcMessage[]): void {
-    if (this.state === "closed") return;
+    if (this.life.state === "closed") return;
     // Control may overtake data: how many chunks of the default stream were sent before goes along.
     const data = this.data.started;
     const told = data === 0 || Array.isArray(message) ? message : { ...message, data };
-    this.link.post(this.#text ? writeText(told) : told);
+    this.link.post(this.#plain === undefined ? told : this.#plain.write(told));
   }
 
   /** For a stream in params or a result. */
   #openValue(name: string, options: OpenOptions): Duplex {
-    if (!this.takesStreams) throw unsupported("a stream in a call");
+    if (this.life.state === "closed") throw this.life.closedError("open a stream in a call");
     return this.streams.open(name, options, "named");
   }
 
@@ -411,19 +364,6 @@ export class Session implements CoreReceiver {
     const refusal = this.streamRefusal("the default stream");
     if (refusal !== undefined) throw refusal;
     return this.streams.open(name, options, "extra");
-  }
-
-  /** Something began or ended: whether that keeps the process alive, and whether a close can go on. */
-  #changed(): void {
-    const alive = this.#ref ?? (this.state !== "open" || !this.#idle);
-    if (alive !== this.#alive) {
-      this.#alive = alive;
-      this.link.keepAlive(alive);
-    }
-    if (!this.#idle) return;
-    const draining = this.#draining;
-    this.#draining = [];
-    for (const resolve of draining) resolve();
   }
 }
 
@@ -443,14 +383,4 @@ function dataCount(message: Record<string, unknown> | unknown[]): number {
 
 function unsupported(what: string): StreamError {
   return new StreamError("STREAM_UNSUPPORTED", `Cannot open ${what}: the remote takes no streams, only JSON-RPC calls`);
-}
-
-/** A promise that never counts as an unhandled rejection, and what settles it. */
-function settleable(): [Promise<void>, (error?: { reason: unknown }) => void] {
-  let settle!: (error?: { reason: unknown }) => void;
-  const promise = new Promise<void>((resolve, reject) => {
-    settle = (error) => (error === undefined ? resolve() : reject(error.reason));
-  });
-  promise.catch(() => {});
-  return [promise, settle];
 }

@@ -38,6 +38,7 @@ export function traceLink(link: CoreLink, { calls, streams }: Trace): CoreLink {
     get heartbeat() {
       return link.heartbeat;
     },
+    ...(link.splits !== undefined && { splits: link.splits }),
     ...(link.carriesUnmet !== undefined && { carriesUnmet: link.carriesUnmet }),
     ...(link.hello && { hello: link.hello }),
     ...(link.greeted && { greeted: (hello, message) => link.greeted?.(hello, message) }),

@@ -65,13 +65,32 @@ class Answers {
 
   #deliver(): void {
     if (!this.#complete || this.#missing > 0 || this.#places === 0) return;
-    try {
-      this.#send(this.#list);
-    } catch {
-      // Something in it cannot cross, and nothing has: what is plain data can.
-      this.#send(this.#list.map(plainly));
+    for (const form of FORMS) {
+      try {
+        this.#send(form(this.#list));
+        return;
+      } catch {
+        // Something in it cannot cross, or it is too long, and nothing has crossed.
+      }
     }
   }
+}
+
+type Form = (answers: readonly RpcResponse[]) => readonly RpcResponse[];
+
+/** What is sent of the answers, the first that can cross: they may be longer together than the remote takes. */
+const FORMS: readonly Form[] = [
+  (answers) => answers,
+  (answers) => answers.map(plainly),
+  (answers) => answers.map(shortly),
+  () => [
+    { jsonrpc: "2.0", id: null, error: invalid("Cannot answer a batch: its ids leave no room, use shorter ones") },
+  ],
+];
+
+function shortly({ id, error }: RpcResponse): RpcResponse {
+  const message = "Cannot send the answers of a batch: they are too long together, call one by one";
+  return { jsonrpc: "2.0", id, error: { code: error?.code ?? RPC_CODES.internalError, message } };
 }
 
 function plainly(response: RpcResponse): RpcResponse {

@@ -1,28 +1,19 @@
 /**
- * The calls that we make: ids, the wait for a free place at the remote, answers, cancellation, time-outs. What the
- * remote calls is in `serving.ts`.
+ * The calls that we make: ids, answers, cancellation, time-outs. How they wait for the remote to have room is in
+ * `places.ts`, what users may pass in `call-options.ts`; what the remote calls is in `serving.ts`.
  */
-import { abortSignal, checkNames } from "../check.ts";
-import { mistake, ProtocolError, RpcError } from "../errors.ts";
+import { ProtocolError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
-import { decodeReason, encodeReason } from "../reason.ts";
-import type { Arrival } from "../stream/arrival.ts";
+import { encodeReason } from "../reason.ts";
+import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
-import { RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { type CallOptions, checkCall, checkMethod, checkOptions } from "./call-options.ts";
+import { rebuild } from "./failure.ts";
+import type { RpcMessage, RpcResponse } from "./messages.ts";
+import { Places } from "./places.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
-import { type Encoded, endAll, type OpenedValues, type Values } from "./values.ts";
-
-export interface CallOptions {
-  /** Cancels the call; the promise rejects with the signal's own reason. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds until the call is cancelled and rejects with a TimeoutError; ∞ for none. Default: `limits.callTimeout`. */
-  readonly timeout?: number | undefined;
-  /** Called with what the method tells through `context.progress`, in order, before the call settles. */
-  readonly onProgress?: ((value: unknown) => void) | undefined;
-}
-
-export const CALL_OPTIONS: readonly (keyof CallOptions)[] = ["signal", "timeout", "onProgress"];
+import { alone, type Encoded, endAll, type Values } from "./values.ts";
 
 export interface CallsHost {
   readonly scheduler: Scheduler;
@@ -34,25 +25,36 @@ export interface CallsHost {
   /** Is a remote told the stack of a reason? */
   readonly trusted: boolean;
   send(message: RpcMessage): void;
-  /** The number of calls under way has changed. */
+  /** The number of calls under way, or of those that wait, has changed. */
   changed(): void;
 }
 
-/** A notification that waits behind calls. */
-interface Notice {
+/** Says which method a call is of, once it is sent: that may depend on what the remote turns out to be. */
+export type Choose = () => string;
+
+/** What is sent. */
+interface Message {
   readonly method: string;
   readonly params: Encoded | undefined;
 }
 
-interface Call extends Notice {
+interface Notice extends Message {
+  readonly id?: undefined;
+  readonly choose?: undefined;
+}
+
+interface Call extends Message {
   readonly id: number;
-  readonly method: string;
-  readonly params: Encoded | undefined;
+  readonly choose: Choose | undefined;
   /** The streams among them, once it was sent. */
   streams: readonly Duplex[];
   sent: boolean;
-  /** Its answer has come; what waits is a stream in it. */
+  /** At the remote, of those that users' calls take. */
+  hasPlace: boolean;
+  /** Its answer has come; what waits is a stream in it, or data before it. */
   isAnswered: boolean;
+  /** Ends that wait for data. */
+  wait: AbortController | undefined;
   readonly onProgress: CallOptions["onProgress"];
   resolve(result: unknown): void;
   reject(reason: unknown): void;
@@ -62,13 +64,11 @@ export class Calls {
   readonly #host: CallsHost;
   #nextId = 1;
   readonly #pending = new Map<number, Call>();
-  /** Of those, what waits for a place at the remote; and notifications behind them, which must not overtake. */
-  #waiting: (Call | Notice)[] = [];
-  #allowed = Number.POSITIVE_INFINITY;
-  /** The user's calls that are pending; and those that were sent and not answered. */
+  /** Where the user's wait, and notifications behind them, until they may be sent. */
+  readonly #places = new Places<Call | Notice>((each) => this.#sendLate(each));
+  /** The user's calls that are pending. */
   #active = 0;
-  #open = 0;
-  /** Calls that were given up and may still be answered, without blame; and whether they count towards `#open`. */
+  /** Calls that were given up and may still be answered, without blame; and whether they have a place until then. */
   readonly #givenUp = new Map<number, boolean>();
   #unsolicited = 0;
   readonly #signals = new Signals();
@@ -83,18 +83,23 @@ export class Calls {
     return this.#active;
   }
 
-  /** So many calls the remote takes at once; more wait here, and can be cancelled. */
-  allow(calls: number): void {
-    this.#allowed = calls;
-    this.#admit();
+  /** Calls that wait for a place at the remote, and notifications behind them. */
+  get waiting(): number {
+    return this.#places.waiting;
   }
 
-  /** With a `refusal` it is only checked, and the streams in its params end. */
+  /** So many calls the remote takes at once; more wait here, and can be cancelled. */
+  allow(calls: number): void {
+    this.#places.allow(calls);
+  }
+
+  /** With a `refusal` it is only checked, and the streams in its params end; `choose` has the last word on its method. */
   call(
     method: string,
     params: unknown,
     options: CallOptions = {},
     refusal?: { readonly reason: unknown },
+    choose?: Choose,
   ): Promise<unknown> {
     let encoded: Encoded | undefined;
     try {
@@ -122,10 +127,13 @@ export class Calls {
       const call: Call = {
         id,
         method,
+        choose,
         params: encoded,
         streams: [],
         sent: false,
+        hasPlace: false,
         isAnswered: false,
+        wait: undefined,
         onProgress,
         resolve(result) {
           release();
@@ -133,6 +141,7 @@ export class Calls {
         },
         reject(reason) {
           release();
+          call.wait?.abort(reason);
           if (call.sent) endAll(call.streams, reason);
           else encoded?.discard(reason);
           reject(reason);
@@ -146,8 +155,7 @@ export class Calls {
       this.#pending.set(id, call);
       if (!isSystem(method)) this.#active++;
       this.#host.changed();
-      if (isSystem(method) || this.#isFree) this.#send(call);
-      else this.#waiting.push(call);
+      if (isSystem(method) || this.#places.enter(call)) this.#send(call);
     });
   }
 
@@ -155,19 +163,14 @@ export class Calls {
     checkCall(method, params);
     if (this.#closed) return;
     const notice = { method, params: this.#encode(method, params) };
-    if (this.#waiting.length === 0 && this.#allowed > 0) this.#post(notice);
-    else this.#waiting.push(notice);
+    if (this.#places.enter(notice)) this.#post(notice);
   }
 
   /** Sluice's own methods have params that need no check. */
   #encode(method: string, params: unknown): Encoded | undefined {
     if (params === undefined) return undefined;
-    if (isSystem(method)) return { value: params, open: () => ({ wires: undefined, streams: [] }), discard: () => {} };
+    if (isSystem(method)) return alone(params);
     return this.#host.values.encode(params, `Cannot call "${method}": params`);
-  }
-
-  get #isFree(): boolean {
-    return this.#waiting.length === 0 && this.#open < this.#allowed;
   }
 
   /** An answer of the remote. Throws a ProtocolError for one too many to a call that was never made. */
@@ -176,16 +179,17 @@ export class Calls {
     const call = typeof id === "number" ? this.#pending.get(id) : undefined;
     if (call?.sent && !call.isAnswered) {
       call.isAnswered = true;
+      this.#free(call);
       this.#settle(call, response, arrival);
       return;
     }
     this.#host.values.release(streams, givenUp());
     // Late answers to calls that we gave up are expected; second ones, and answers to calls never made, are not.
-    const isCounted = typeof id === "number" ? this.#givenUp.get(id) : undefined;
-    if (isCounted !== undefined) {
+    const hadPlace = typeof id === "number" ? this.#givenUp.get(id) : undefined;
+    if (hadPlace !== undefined) {
       this.#givenUp.delete(id as number);
-      if (isCounted) this.#open--;
-      this.#admit();
+      if (hadPlace) this.#places.free();
+      this.#host.changed();
       return;
     }
     const { unsolicited } = this.#host;
@@ -206,9 +210,9 @@ export class Calls {
         if (isFailure) call.reject(rebuild(error, call.method));
         else call.resolve(value);
       };
-      const waits = isSystem(call.method) ? undefined : arrival.wait();
+      const waits = arrival === ARRIVED || isSystem(call.method) ? undefined : arrival.wait(() => waitOf(call));
       if (waits === undefined) settle();
-      else waits.then(settle);
+      else waits.then(settle, settle);
     });
   }
 
@@ -227,56 +231,50 @@ export class Calls {
   /** Nothing is sent or received any more: what waits rejects with `reasonFor` its method. */
   close(reasonFor: (call: string) => unknown): void {
     this.#closed = { reason: reasonFor("a call") };
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const each of waiting) {
-      if (!("id" in each)) each.params?.discard(reasonFor(`the notification "${each.method}"`));
+    for (const each of this.#places.clear()) {
+      if (each.id === undefined) each.params?.discard(reasonFor(`the notification "${each.method}"`));
     }
     for (const call of [...this.#pending.values()]) call.reject(reasonFor(`the call of "${call.method}"`));
   }
 
-  #admit(): void {
-    while (this.#waiting.length > 0 && this.#open < this.#allowed) {
-      const next = this.#waiting.shift() as Call | Notice;
-      if ("id" in next) this.#send(next);
-      else this.#sendLate(next);
-    }
-  }
-
   #send(call: Call): void {
     call.sent = true;
-    if (!isSystem(call.method)) this.#open++;
+    call.hasPlace = !isSystem(call.method);
     try {
-      call.streams = this.#post(call, call.id);
+      call.streams = this.#post(call);
     } catch (error) {
       call.reject(error);
     }
   }
 
   /** Sends a request, or a notification. The streams among its params. */
-  #post({ method, params }: Notice, id?: number): readonly Duplex[] {
-    let opened: OpenedValues | undefined;
+  #post({ id, method, choose, params }: Call | Notice): readonly Duplex[] {
     try {
-      opened = params?.open();
+      const chosen = choose === undefined ? method : choose();
+      if (choose !== undefined) checkMethod(chosen);
+      const streams = params?.name();
       this.#host.send({
         jsonrpc: "2.0",
         ...(id !== undefined && { id }),
-        method,
+        method: chosen,
         ...(params !== undefined && { params: params.value }),
-        ...(opened?.wires && { streams: opened.wires }),
+        ...(streams && { streams }),
       });
     } catch (error) {
-      if (opened === undefined) params?.discard(error);
-      else endAll(opened.streams, error);
+      params?.discard(error);
       throw error;
     }
-    return opened?.streams ?? [];
+    return params?.open() ?? [];
   }
 
-  /** A notification that had to wait; if it cannot cross there is nobody left to be told. */
-  #sendLate(notice: Notice): void {
+  /** What had to wait. If it is a notification and cannot cross, there is nobody left to be told. */
+  #sendLate(each: Call | Notice): void {
+    if (each.id !== undefined) {
+      this.#send(each);
+      return;
+    }
     try {
-      this.#post(notice);
+      this.#post(each);
     } catch {
       // A notification has no answer, not even an error.
     }
@@ -284,25 +282,45 @@ export class Calls {
 
   /** Cancelled, or timed out: the remote is told, and still answers; its place is taken until then. */
   #giveUp(call: Call, reason: unknown): void {
-    const { id, sent, method } = call;
+    const { id } = call;
     if (!this.#pending.has(id)) return;
-    const isCounted = sent && !isSystem(method);
-    const isDue = sent && !call.isAnswered;
-    if (isDue) this.#givenUp.set(id, isCounted);
+    const isDue = call.sent && !call.isAnswered;
+    if (isDue) {
+      this.#givenUp.set(id, call.hasPlace);
+      call.hasPlace = false;
+    }
     call.reject(reason);
     if (!isDue || this.#closed) return;
-    const params = { id, reason: encodeReason(reason, this.#host.trusted) };
-    this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params });
+    // A reason may be longer than the remote takes; and this is nobody's call, who could be told of an error.
+    for (const params of [{ id, reason: encodeReason(reason, this.#host.trusted) }, { id }]) {
+      try {
+        this.#host.send({ jsonrpc: "2.0", method: "$/cancel", params });
+        return;
+      } catch {
+        // Without its reason, then.
+      }
+    }
   }
 
   #forget(call: Call): void {
     if (!this.#pending.delete(call.id)) return;
     if (!isSystem(call.method)) this.#active--;
-    if (!call.sent) this.#waiting = this.#waiting.filter((each) => each !== call);
-    else if (!isSystem(call.method) && !this.#givenUp.has(call.id)) this.#open--;
+    if (call.sent) this.#free(call);
+    else this.#places.leave(call);
     this.#host.changed();
-    this.#admit();
   }
+
+  #free(call: Call): void {
+    if (!call.hasPlace) return;
+    call.hasPlace = false;
+    this.#places.free();
+  }
+}
+
+/** The signal that ends the wait of a call's answer. */
+function waitOf(call: Call): AbortSignal {
+  call.wait = new AbortController();
+  return call.wait.signal;
 }
 
 function givenUp(): DOMException {
@@ -311,47 +329,6 @@ function givenUp(): DOMException {
 
 function isSystem(method: string): boolean {
   return method.startsWith("$/");
-}
-
-/** The error of an answer: what the method threw, if it says so, else an RpcError. */
-function rebuild(error: RpcErrorObject, called: string): unknown {
-  const { code, message, data } = error;
-  const reason = typeof data === "object" && data !== null ? (data as { reason?: unknown }).reason : undefined;
-  if (code === RPC_CODES.serverError && typeof reason === "object" && reason !== null) return decodeReason(reason);
-  const number = typeof code === "number" ? code : RPC_CODES.internalError;
-  const text =
-    typeof message === "string" ? message : `The remote answered "${called}" with error ${number} and no message`;
-  return new RpcError(number, text, { data });
-}
-
-function checkCall(method: unknown, params: unknown): void {
-  if (typeof method !== "string" || method === "") {
-    throw mistake(new TypeError("Cannot call a method: pass its name, a string that is not empty"), "BAD_METHOD");
-  }
-  if (params !== undefined && (typeof params !== "object" || params === null)) {
-    throw mistake(
-      new TypeError(
-        `Cannot call "${method}": its params are ${params === null ? "null" : `a ${typeof params}`}, wrap that in an object or an array`,
-      ),
-      "BAD_PARAMS",
-    );
-  }
-}
-
-function checkOptions(method: string, options: CallOptions): void {
-  checkNames("call option", CALL_OPTIONS, options);
-  const { signal, timeout, onProgress } = options;
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw mistake(new TypeError(`Cannot call "${method}" with this onProgress: pass a function`), "BAD_OPTION");
-  }
-  const wrong = signal === undefined ? undefined : abortSignal(signal);
-  if (wrong !== undefined)
-    throw mistake(new TypeError(`Cannot call "${method}" with this signal: ${wrong}`), "BAD_OPTION");
-  if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
-  throw mistake(
-    new RangeError(`Cannot call "${method}" with timeout ${String(timeout)}: pass milliseconds, 0 or more`),
-    "BAD_OPTION",
-  );
 }
 
 function timedOut(method: string, timeout: number): DOMException {

@@ -4,11 +4,12 @@
  */
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import { batchError, type Reply, serveBatch } from "./batch.ts";
-import { type CallOptions, Calls, type CallsHost } from "./calls.ts";
+import type { CallOptions } from "./call-options.ts";
+import { Calls, type CallsHost, type Choose } from "./calls.ts";
 import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { type Method, Serving, type ServingHost } from "./serving.ts";
 
-export type { CallOptions } from "./calls.ts";
+export type { CallOptions } from "./call-options.ts";
 export type { CallContext } from "./served.ts";
 export type { Method } from "./serving.ts";
 
@@ -36,19 +37,25 @@ export class RpcPeer {
     return this.#calls.active + this.#serving.active;
   }
 
+  /** What of ours waits for a place at the remote. */
+  get waiting(): number {
+    return this.#calls.waiting;
+  }
+
   /** So many calls the remote takes at once; more wait here. */
   allow(calls: number): void {
     this.#calls.allow(calls);
   }
 
-  /** With a `refusal` it is only checked, and the streams in its params end. */
+  /** With a `refusal` it is only checked, and the streams in its params end; `choose` has the last word on its method. */
   call(
     method: string,
     params: unknown,
     options?: CallOptions,
     refusal?: { readonly reason: unknown },
+    choose?: Choose,
   ): Promise<unknown> {
-    return this.#calls.call(method, params, options, refusal);
+    return this.#calls.call(method, params, options, refusal, choose);
   }
 
   notify(method: string, params?: unknown): void {

@@ -3,21 +3,19 @@
  * names, so that `"constructor"` is not found.
  */
 import { RpcError, StreamError } from "../errors.ts";
-import { decodeReason, encodeReason } from "../reason.ts";
+import { decodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
+import type { Duplex } from "../stream/stream.ts";
+import { answer } from "./answer.ts";
 import type { Reply } from "./batch.ts";
+import { describe } from "./failure.ts";
 import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
 import { makeProgress } from "./progress.ts";
 import { type CallContext, Context, Served } from "./served.ts";
-import {
-  abandonAll,
-  discardIn,
-  type Encoded,
-  endAll,
-  type OpenedValues,
-  type Received,
-  type Values,
-} from "./values.ts";
+import { abandonAll, discardIn, type Encoded, endAll, type Received, type Values } from "./values.ts";
+
+/** Calls of Sluice's own methods at once: a remote has two or three, pings of an impatient one may gather. */
+const MOST_OWN = 1_024;
 
 export type Method = (params: never, context: CallContext) => unknown;
 
@@ -52,7 +50,9 @@ export class Serving {
   readonly #system: ReadonlyMap<string, Method>;
   /** Not answered yet; a notification, which never is, has a key of its own until its method settles. */
   readonly #served = new Map<RpcId | object, Served>();
+  /** Of these, calls of the user's methods, and of Sluice's own; the others are notifications. Each kind has a limit. */
   #active = 0;
+  #own = 0;
   readonly #send: Reply = (response) => this.#host.send(response);
   #refusing: { readonly reason: unknown } | undefined = undefined;
 
@@ -62,15 +62,16 @@ export class Serving {
     this.#system = system;
   }
 
-  /** The user's methods that owe an answer. */
+  /** Calls of the user's methods, which owe an answer. */
   get active(): number {
     return this.#active;
   }
 
-  /** The answer goes to `reply`, which may throw if it cannot cross. */
+  /** The answer goes to `reply`, which may throw if it cannot cross: then less of it does. */
   serve(request: Request, arrival: Arrival, reply: Reply = this.#send): void {
     const { method, params, id, streams } = request;
-    const refusal = (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params);
+    const refusal =
+      (id === undefined ? undefined : this.#refusedId(id)) ?? this.#refusal(method, params, id === undefined);
     if (refusal !== undefined) {
       this.#host.values.release(streams, new StreamError("STREAM_ABANDONED", refusal.message));
       // Nobody is told of a notification's errors, nor that there were too many at once.
@@ -119,7 +120,7 @@ export class Serving {
   }
 
   refuse(id: unknown, error: RpcErrorObject, reply: Reply = this.#send): void {
-    reply({ jsonrpc: "2.0", id: isId(id) ? id : null, error });
+    answer({ jsonrpc: "2.0", id: isId(id) ? id : null, error }, reply, this.#host.trusted);
   }
 
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
@@ -139,19 +140,24 @@ export class Serving {
     for (const served of this.#served.values()) served.abort(reason);
     this.#served.clear();
     this.#active = 0;
+    this.#own = 0;
   }
 
   #begin(key: RpcId | object, method: string, reply: Reply): Served {
     const served = new Served(method, reply);
     this.#served.set(key, served);
-    if (this.#isUsers(key, method)) this.#active++;
+    if (this.#system.has(method)) this.#own++;
+    else if (isId(key)) this.#active++;
     this.#host.changed();
     return served;
   }
 
-  /** Does the user's method owe an answer? */
-  #isUsers(key: RpcId | object, method: string): boolean {
-    return isId(key) && !this.#system.has(method);
+  /** It was answered, or is a notification whose method has settled. False: it was over before, with the channel. */
+  #end(key: RpcId | object, { method }: Served): boolean {
+    if (!this.#served.delete(key)) return false;
+    if (this.#system.has(method)) this.#own--;
+    else if (isId(key)) this.#active--;
+    return true;
   }
 
   #refusedId(id: unknown): RpcErrorObject | undefined {
@@ -162,7 +168,7 @@ export class Serving {
   }
 
   /** Why a method cannot be run, if so. */
-  #refusal(method: string, params: unknown): RpcErrorObject | undefined {
+  #refusal(method: string, params: unknown, isNotice: boolean): RpcErrorObject | undefined {
     const { invalidParams, serverError } = RPC_CODES;
     if (params !== undefined && (typeof params !== "object" || params === null)) {
       return {
@@ -170,10 +176,13 @@ export class Serving {
         message: `Cannot call "${method}": params must be an object or an array, wrap them in one`,
       };
     }
-    if (this.#served.size < this.#host.calls || this.#system.has(method)) return undefined;
+    const isOwn = this.#system.has(method);
+    const most = isOwn ? MOST_OWN : this.#host.calls;
+    const notices = this.#served.size - this.#active - this.#own;
+    if ((isOwn ? this.#own : isNotice ? notices : this.#active) < most) return undefined;
     return {
       code: serverError,
-      message: `Cannot serve "${method}": ${this.#host.calls} calls are in progress already, call again once one is answered`,
+      message: `Cannot serve "${method}": ${most} calls are in progress already, call again once one is answered`,
     };
   }
 
@@ -201,14 +210,15 @@ export class Serving {
   #finish(key: RpcId | object, served: Served, { result, received, method }: Result): void {
     const isOwed = isId(key) && this.#served.has(key);
     let encoded: Encoded | undefined;
-    let opened: OpenedValues | undefined;
+    let streams: RpcResponse["streams"];
     try {
       if (!this.#system.has(method) && result !== undefined) {
         encoded = this.#host.values.encode(result, `Cannot answer "${method}": result`);
       }
-      if (isOwed) opened = encoded?.open();
+      if (isOwed) streams = encoded?.name();
     } catch (error) {
-      discardIn(result, error);
+      if (encoded === undefined) discardIn(result, error);
+      else encoded.discard(error);
       endAll(received.streams, error);
       this.#fail(key, served, error);
       return;
@@ -217,51 +227,33 @@ export class Serving {
       encoded?.discard(
         new StreamError("STREAM_ABANDONED", `Cannot send the streams that "${method}" gave: nobody waits`),
       );
-      this.#served.delete(key);
+      this.#end(key, served);
     } else {
-      if (opened !== undefined) follow(opened, served);
       const value = encoded === undefined ? (result ?? null) : encoded.value;
-      const streams = opened?.wires && { streams: opened.wires };
-      this.#answer(key, { jsonrpc: "2.0", id: key, result: value, ...streams }, served);
+      const response = { jsonrpc: "2.0", id: key, result: value, ...(streams && { streams }) } as const;
+      const failure = this.#answer(key, response, served);
+      if (failure !== undefined) encoded?.discard(failure.reason);
+      else if (streams !== undefined && encoded !== undefined) follow(encoded.open(), served);
+      this.#host.changed();
     }
     abandonAll(received, method);
   }
 
   #fail(key: RpcId | object, served: Served, error: unknown): void {
-    if (isId(key)) this.#answer(key, { jsonrpc: "2.0", id: key, error: this.#describe(error) }, served);
-    else this.#served.delete(key);
+    if (isId(key)) {
+      this.#answer(key, { jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served);
+      this.#host.changed();
+    } else this.#end(key, served);
   }
 
-  #answer(id: RpcId, response: RpcResponse, { method, reply }: Served): void {
-    if (!this.#served.delete(id)) return;
-    if (this.#isUsers(id, method)) this.#active--;
-    try {
-      reply(response);
-    } catch (error) {
-      // An error's data cannot cross: the caller is told so.
-      const given = response.error;
-      const told = given === undefined ? this.#describe(error) : { code: given.code, message: given.message };
-      reply({ jsonrpc: "2.0", id, error: told });
-    }
-    this.#host.changed();
-  }
-
-  #describe(error: unknown): RpcErrorObject {
-    if (error instanceof RpcError) {
-      const { code, message, data } = error;
-      return data === undefined ? { code, message } : { code, message, data };
-    }
-    const reason = encodeReason(error, this.#host.trusted);
-    return {
-      code: RPC_CODES.serverError,
-      message: reason.message ?? "The method threw what is no error",
-      data: { reason },
-    };
+  /** Returns what kept the answer from crossing as it is, if so. It was the call's end in any case. */
+  #answer(id: RpcId, response: RpcResponse, served: Served): { readonly reason: unknown } | undefined {
+    return this.#end(id, served) ? answer(response, served.reply, this.#host.trusted) : undefined;
   }
 }
 
 /** The streams of a result are a part of the call: once none of them is wanted any more, the method is told to stop. */
-function follow({ streams }: OpenedValues, served: Served): void {
+function follow(streams: readonly Duplex[], served: Served): void {
   let wanted = streams.length;
   for (const { signal } of streams) {
     const unwanted = (): void => {

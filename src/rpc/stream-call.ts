@@ -1,7 +1,7 @@
 /** `channel.stream`: a call whose result is a stream, given at once, before the call was answered. */
 import { mistake } from "../errors.ts";
 import type { StreamClasses } from "../stream/strategy.ts";
-import type { CallOptions } from "./calls.ts";
+import type { CallOptions } from "./call-options.ts";
 import { quietly } from "./pump.ts";
 import { discardIn } from "./values.ts";
 

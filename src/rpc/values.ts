@@ -22,25 +22,30 @@ export type WireValue = readonly [path: Path, number: number, kind: "readable" |
 
 export interface ValuesHost {
   readonly classes: StreamClasses;
+  /** Why no message can name streams, if so: the remote takes none. */
+  refusal(): unknown;
   openStream(name: string, options: OpenOptions): Duplex;
 }
 
 /** A value that was checked, and its streams, none of which has been opened yet. They are locked until then. */
 export interface Encoded {
   readonly value: unknown;
-  /** Opens the streams, when the message is sent. */
-  open(): OpenedValues;
-  /** The message will not be sent: ends the user's streams. */
+  /** What the message is to say of them. Throws if the remote takes none. */
+  name(): readonly WireValue[] | undefined;
+  /** Opens them, once the message was sent: what is opened and not named would wait at the remote for good. */
+  open(): readonly Duplex[];
+  /** The message was not sent, nor will be: ends the user's streams. */
   discard(reason: unknown): void;
 }
 
-/** What a message is to say of its streams, and the streams themselves. */
-export interface OpenedValues {
-  readonly wires: readonly WireValue[] | undefined;
-  readonly streams: readonly Duplex[];
-}
+const NONE: readonly Duplex[] = [];
+const nothing = (): undefined => undefined;
+const none = (): readonly Duplex[] => NONE;
 
-const NO_STREAMS: OpenedValues = { wires: undefined, streams: [] };
+/** A value that needs no check, and has no streams in it. */
+export function alone(value: unknown): Encoded {
+  return { value, name: nothing, open: none, discard: nothing };
+}
 
 /** A value that came, with its streams in place. */
 export interface Received {
@@ -66,25 +71,38 @@ export class Values {
 
   /** Throws a TypeError that names what cannot cross; `what` says whose params, or result, that is. */
   encode(value: unknown, what: string): Encoded {
-    const taken = takeJson(value, what);
+    const { value: taken, streams } = takeJson(value, what);
+    if (streams.length === 0) return alone(taken);
     // A call may wait before it is sent: nobody else is to use its streams meanwhile.
-    const unlocks = taken.streams.map(lock);
+    const unlocks = streams.map(lock);
     const unlock = (): void => {
       for (const each of unlocks) each();
     };
+    const discardAll = (reason: unknown): void => {
+      unlock();
+      for (const found of streams) discard(found, reason);
+    };
+    let first = 0;
     return {
-      value: taken.value,
+      value: taken,
+      name: () => {
+        const refusal = this.#host.refusal();
+        if (refusal !== undefined) throw refusal;
+        first = this.#next;
+        this.#next += streams.length;
+        return streams.map(({ path, kind }, at): WireValue => [path, first + at, kind]);
+      },
       open: () => {
-        if (taken.streams.length === 0) return NO_STREAMS;
         unlock();
-        const wires = taken.streams.map(({ path, kind }): WireValue => [path, this.#next++, kind]);
-        const streams = taken.streams.map((found, at) => this.#send(found, (wires[at] as WireValue)[1]));
-        return { wires, streams };
+        try {
+          return streams.map((found, at) => this.#send(found, first + at));
+        } catch (error) {
+          // The channel has ended by the sending of the message.
+          discardAll(error);
+          return NONE;
+        }
       },
-      discard: (reason) => {
-        unlock();
-        for (const found of taken.streams) discard(found, reason);
-      },
+      discard: discardAll,
     };
   }
 

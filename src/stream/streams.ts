@@ -116,12 +116,12 @@ export class Streams implements StreamContext {
   // Ours.
 
   open(name: string, options: OpenOptions, role?: Role): Duplex {
+    const resolved = this.#options.read(options as StreamOptions);
     if ("handler" in options) {
       const message =
         'Cannot use the stream option "handler" here: it goes into the definition of the side that takes the stream';
       throw mistake(new TypeError(message), "BAD_OPTION");
     }
-    const resolved = this.#options.read(options as StreamOptions);
     const { codec, transfer, incoming, outgoing } = resolved;
     const { metadata, signal } = options;
     if (signal !== undefined) checkOptions("stream option", SIGNAL, { signal });

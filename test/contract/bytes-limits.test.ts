@@ -1,5 +1,5 @@
 /** What an honest user may do over bytes ends at most what it belongs to. */
-import { type ConnectOptions, connect, define } from "sluice";
+import { type ConnectOptions, connect, define, RpcError } from "sluice";
 import { framed } from "sluice/bytes";
 import { expect, it, onTestFinished } from "vitest";
 import { byteEnds } from "./pairs/bytes.ts";
@@ -49,6 +49,34 @@ for (const ownControl of [true, false]) {
     const { near } = pair(ownControl, {}, echo);
     await expect(near.call("long")).rejects.toMatchObject({ code: "MESSAGE_TOO_LARGE" });
     expect(await near.call("length", { text: "x" })).toBe(1);
+  });
+
+  it(`a stream in params or a result that are too long ends, at both sides, ${where}`, async () => {
+    const cancelled: unknown[] = [];
+    const source = (): ReadableStream => new ReadableStream({ cancel: (reason) => void cancelled.push(reason) });
+    const give = () => ({ text: "x".repeat(2 * MiB), source: source() });
+    const { near, far } = pair(ownControl, {}, { methods: { give } });
+    await near.ready;
+    const tooLong = { code: "MESSAGE_TOO_LARGE" };
+    await expect(near.call("take", give())).rejects.toMatchObject(tooLong);
+    await expect(near.call("give")).rejects.toMatchObject(tooLong);
+    expect(() => near.notify("take", give())).toThrow(expect.objectContaining(tooLong));
+    expect(cancelled).toEqual([1, 2, 3].map(() => expect.objectContaining(tooLong)));
+    await near.call("nothing").catch(() => {});
+    expect([near.stats().streams, far.stats().streams]).toEqual([[], []]);
+    await near.close();
+  });
+
+  it(`an error, or a name, that is too long to be told is told as far as it can be, ${where}`, async () => {
+    const fails = (): never => {
+      throw new RpcError(42, "x".repeat(2 * MiB));
+    };
+    const { near } = pair(ownControl, {}, { methods: { fails } });
+    await near.ready;
+    await expect(near.call("fails")).rejects.toMatchObject({ code: 42, message: expect.stringMatching(/^x+/) });
+    // The request is just short enough, and what answers it is longer.
+    await expect(near.call("n".repeat(MiB - 100))).rejects.toMatchObject({ code: -32_601 });
+    await near.close();
   });
 
   it(`metadata that is too long fails its stream with MESSAGE_TOO_LARGE, and no other, ${where}`, async () => {

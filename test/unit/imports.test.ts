@@ -70,12 +70,12 @@ const packages: Readonly<Record<string, string>> = {
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
   [/^src\/(check|codes|errors|link)\.ts$/, 0],
-  [/^src\/(conduct|limits|reason|schema)\.ts$/, 1],
+  [/^src\/(conduct|life|limits|reason|schema)\.ts$/, 1],
   [/^src\/wire\//, 2],
   [/^src\/codecs\//, 3],
   [/^src\/stream\//, 4],
   [/^src\/rpc\//, 5],
-  [/^src\/(api|bytes|define|options|trace)\.ts$/, 6],
+  [/^src\/(api|bytes|define|options|trace|under-way)\.ts$/, 6],
   [/^src\/session\.ts$/, 7],
   [/^src\/channel\.ts$/, 8],
   [/^src\/mod\.ts$/, 9],

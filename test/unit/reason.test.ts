@@ -19,6 +19,26 @@ const domNames =
   "URLMismatchError QuotaExceededError TimeoutError InvalidNodeTypeError DataCloneError EncodingError NotReadableError " +
   "UnknownError ConstraintError DataError TransactionInactiveError ReadOnlyError VersionError OperationError NotAllowedError";
 
+/** As newer engines have it: an interface of its own, of which `code` is still that of its name. */
+class QuotaExceededError extends DOMException {
+  constructor(message: string) {
+    super(message, "QuotaExceededError");
+  }
+  get [Symbol.toStringTag](): string {
+    return "QuotaExceededError";
+  }
+}
+
+describe("A DOMException with an interface of its own", () => {
+  it("crosses as a DOMException of that name, its number derived from it", () => {
+    const wire = encodeReason(new QuotaExceededError("full"), false);
+    expect(wire).toEqual({ name: "QuotaExceededError", message: "full" });
+    const decoded = decodeReason(wire);
+    expect(decoded).toBeInstanceOf(DOMException);
+    expect(decoded).toMatchObject({ name: "QuotaExceededError", message: "full", code: 22 });
+  });
+});
+
 describe("A reason that is an error", () => {
   it.each([Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError])(
     "arrives as its built-in class: %o",

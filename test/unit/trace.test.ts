@@ -1,7 +1,11 @@
 /** A link that is watched: what the sinks see, and that nothing else changes. */
 import { connect, type TraceEvent } from "sluice";
+import { framed } from "sluice/bytes";
 import { messagePortLink } from "sluice/message-port";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { MockByteLink } from "./support/byte-link.ts";
+import { HELLO } from "./support/hand-link.ts";
+import { settle } from "./support/scheduler.ts";
 
 interface Watched {
   readonly calls: TraceEvent[];
@@ -78,5 +82,22 @@ describe.each([true, false])("trace, streams with ports of their own: %s", (fork
       throw new Error("a sink's own");
     };
     expect((await run(fork, () => ({ calls: throws, streams: throws }))).chunks).toEqual(["a", "b"]);
+  });
+});
+
+describe("trace, over bytes with a path of control beside them", () => {
+  it("changes nothing of how a channel closes: the calls before it are asked for on that path first", async () => {
+    for (const options of [{}, { trace: { calls: () => {} } }]) {
+      const link = new MockByteLink(true);
+      const channel = connect(framed(link), options);
+      onTestFinished(() => channel.abort());
+      link.receiver.met(true);
+      link.receiver.connected();
+      link.receiver.text(JSON.stringify({ jsonrpc: "2.0", method: "$/hello", params: HELLO }));
+      await channel.ready;
+      channel.close().catch(() => {});
+      await settle();
+      expect(link.lines.map((line) => JSON.parse(line).method)).toEqual(["$/hello", "$/ping"]);
+    }
   });
 });

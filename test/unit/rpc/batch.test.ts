@@ -146,4 +146,28 @@ describe("RpcPeer, of a batch", () => {
     await settle();
     expect(one.sent).toEqual([[result(1, "stopped"), result(2)]]);
   });
+
+  it.each<[string, number, unknown, unknown[]]>([
+    [
+      "results",
+      450,
+      1,
+      [
+        { id: 1, error: { code: -32_603 } },
+        { id: 2, error: { code: -32_603 } },
+      ],
+    ],
+    ["ids", 300, "i".repeat(250), [{ id: null, error: { code: -32_600 } }]],
+  ])("is answered once, with errors, where its %s are too long together for the remote", async (_, most, id, told) => {
+    const taken: unknown[] = [];
+    const send = (message: unknown): void => {
+      if (JSON.stringify(message).length > most) throw new RangeError("too long");
+      taken.push(message);
+    };
+    const one = bench({ methods: { long: () => "x".repeat(200) }, host: { send } });
+    one.peer.receive([request(id, "long"), request(2, "long")]);
+    await settle();
+    expect(taken).toMatchObject([told]);
+    expect(one.peer.active).toBe(0);
+  });
 });

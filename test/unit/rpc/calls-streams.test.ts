@@ -35,7 +35,7 @@ function offer(number: number): Taken {
 }
 
 function make(): Bench & { values: Values } {
-  const values = new Values({ classes: globalThis, openStream: () => undefined as never });
+  const values = new Values({ classes: globalThis, refusal: () => undefined, openStream: () => undefined as never });
   return { ...bench({ host: { values } }), values };
 }
 

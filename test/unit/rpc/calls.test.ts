@@ -5,6 +5,22 @@ import { encodeReason } from "../../../src/reason.ts";
 import { rejectedBy, thrownBy } from "../support/error-of.ts";
 import { bench, quietCall as call } from "../support/rpc.ts";
 
+/** A signal whose listeners throw at whoever aborts it, as no real one's do. */
+function listened(): { signal: AbortSignal; abort: (reason: unknown) => void } {
+  const listeners: EventListenerObject[] = [];
+  const signal = {
+    aborted: false,
+    reason: undefined as unknown,
+    addEventListener: (_: string, listener: EventListenerObject) => void listeners.push(listener),
+    removeEventListener: () => {},
+  };
+  const abort = (reason: unknown): void => {
+    Object.assign(signal, { aborted: true, reason });
+    for (const each of listeners) each.handleEvent({ target: signal } as unknown as Event);
+  };
+  return { signal: signal as unknown as AbortSignal, abort };
+}
+
 describe("RpcPeer.call()", () => {
   it("sends a request, and resolves with its result", async () => {
     const one = bench();
@@ -141,6 +157,24 @@ describe("RpcPeer.call() with a signal", () => {
     controller.abort();
     await rejectedBy(result);
     expect(() => one.answer({ id: 1, error: { code: -32_000, message: "cancelled" } })).not.toThrow();
+  });
+
+  it.each([
+    [500, [{ id: 1 }, { id: 2 }]],
+    [50, []],
+  ])("cancels all calls of one signal where the remote takes %i characters of a message", async (most, told) => {
+    const taken: { method?: string; params?: unknown }[] = [];
+    const send = (message: object): void => {
+      if (JSON.stringify(message).length > most) throw new RangeError("too long");
+      taken.push(message);
+    };
+    const one = bench({ host: { send } });
+    const { signal, abort } = listened();
+    const calls = [1, 2].map(() => rejectedBy(one.peer.call("m", {}, { signal })));
+    const reason = new Error("x".repeat(5_000));
+    expect(() => abort(reason)).not.toThrow();
+    expect((await Promise.all(calls)).map(({ error }) => error)).toEqual([reason, reason]);
+    expect(taken.filter(({ method }) => method === "$/cancel").map(({ params }) => params)).toEqual(told);
   });
 
   it("keeps nothing of a call whose signal is none", async () => {

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { RpcError } from "../../../src/errors.ts";
 import { decodeReason } from "../../../src/reason.ts";
+import type { RpcMessage } from "../../../src/rpc/messages.ts";
 import type { Method } from "../../../src/rpc/peer.ts";
-import { bench } from "../support/rpc.ts";
+import { type Bench, bench } from "../support/rpc.ts";
 import { settle } from "../support/scheduler.ts";
 
 const never: Method = () => new Promise(() => {});
@@ -113,6 +114,61 @@ describe("RpcPeer, of a method that fails", () => {
     const { data } = one.response().error as { data: { reason: unknown } };
     expect((decodeReason(data.reason) as Error).name).toBe("TypeError");
     expect(one.peer.active).toBe(0);
+  });
+});
+
+/** A peer over text, whose remote takes so many characters in a message. */
+function short(most: number, method: Method): Bench {
+  const taken: RpcMessage[] = [];
+  const send = (message: unknown): void => {
+    if (JSON.stringify(message).length > most) throw new RangeError("Cannot send a message of so many characters");
+    taken.push(message as RpcMessage);
+  };
+  return Object.assign(bench({ methods: { m: method }, host: { send } }), { sent: taken });
+}
+
+const rejecting = (error: unknown) => async (): Promise<never> => {
+  throw error;
+};
+
+describe("RpcPeer, of an answer that is too long for its remote", () => {
+  it.each<[string, Method, number]>([
+    ["a result", () => "x".repeat(20_000), -32_000],
+    ["an error with a stack", rejecting(new Error("x".repeat(20_000))), -32_000],
+    ["an RpcError's message", rejecting(new RpcError(42, "x".repeat(20_000))), 42],
+    ["an RpcError's data", rejecting(new RpcError(42, "text", { data: "x".repeat(20_000) })), 42],
+  ])("answers once with what of %s, or of why not, can be sent", async (_, method, code) => {
+    for (const most of [400, 10_000]) {
+      const one = short(most, method);
+      one.ask("m", {}, 1);
+      await settle();
+      expect(one.sent).toMatchObject([{ id: 1, error: { code, message: expect.any(String) } }]);
+      expect(one.peer.active).toBe(0);
+    }
+  });
+
+  it("refuses a request whose method has a name too long to be repeated, and lives on", async () => {
+    const one = short(400, () => 1);
+    for (const params of [{}, 5]) one.ask("n".repeat(390), params, 1);
+    one.ask("m", {}, 2);
+    await settle();
+    expect(one.sent).toHaveLength(3);
+    expect(one.sent).toContainEqual({ jsonrpc: "2.0", id: 2, result: 1 });
+  });
+
+  it("answers under no id where the id itself is too long", async () => {
+    const one = short(400, () => 1);
+    one.ask("m", {}, "i".repeat(390));
+    await settle();
+    expect(one.sent).toMatchObject([{ id: null, error: { code: -32_600 } }]);
+    expect(one.peer.active).toBe(0);
+  });
+
+  it("gives up where not even that can be sent, and says that nothing is under way", async () => {
+    const one = short(10, () => 1);
+    one.ask("m", {}, 1);
+    await settle();
+    expect([one.sent.length, one.peer.active, one.changes]).toEqual([0, 0, 2]);
   });
 });
 

@@ -183,6 +183,31 @@ describe("RpcPeer, at its limit of calls", () => {
     expect(one.peer.active).toBe(1);
   });
 
+  it("counts calls alone: neither notifications in progress nor Sluice's own calls take their places", async () => {
+    const one = bench({ methods: { never, m: () => 1 }, system: { "$/shutdown": never }, host: { calls: 1 } });
+    one.ask("never");
+    one.ask("$/shutdown", {}, 1);
+    one.ask("m", {}, 2);
+    await settle();
+    expect(one.sent).toEqual([{ jsonrpc: "2.0", id: 2, result: 1 }]);
+  });
+
+  it("refuses Sluice's own calls as well, once there are 1,024 of them", async () => {
+    for (const isNotice of [false, true]) {
+      let begun = 0;
+      const shutdown: Method = () => {
+        begun++;
+        return new Promise(() => {});
+      };
+      const one = bench({ system: { "$/shutdown": shutdown } });
+      for (let id = 1; id <= 1_030; id++) one.ask("$/shutdown", {}, ...(isNotice ? [] : [id]));
+      await settle();
+      expect(begun).toBe(1_024);
+      expect(one.sent).toHaveLength(isNotice ? 0 : 6);
+      for (const each of one.sent) expect(each).toMatchObject({ error: { code: -32_000 } });
+    }
+  });
+
   it.each(["$/ping", "$/shutdown"])("still answers Sluice's own %s", async (name) => {
     const one = bench({ methods: { never }, system: { [name]: () => null }, host: { calls: 1 } });
     one.ask("never", {}, 1);

@@ -28,6 +28,7 @@ function offer(number: unknown): Offered {
 function make(): Values {
   return new Values({
     classes: globalThis,
+    refusal: () => undefined,
     openStream: () => {
       throw new Error("Nothing is sent here");
     },

@@ -1,10 +1,24 @@
 /** Calls that wait for a place at the remote, notifications behind them, and what the end of a channel does to both. */
 import { describe, expect, it } from "vitest";
+import type { Arrival } from "../../../src/stream/arrival.ts";
 import { rejectedBy, thrownBy } from "../support/error-of.ts";
 import { bench, quietCall as call, joined } from "../support/rpc.ts";
 import { settle } from "../support/scheduler.ts";
 
 const methods = (one: ReturnType<typeof bench>): unknown[] => one.sent.map((each) => "method" in each && each.method);
+
+/** Data that an answer waits for: whether it still does. */
+function late(): { arrival: Arrival; waits: () => boolean } {
+  let signal: AbortSignal | undefined;
+  const wait: Arrival["wait"] = (get) => {
+    signal = get?.();
+    return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal?.reason)));
+  };
+  return {
+    arrival: { wait, complete: () => false, handled: () => Promise.resolve() },
+    waits: () => signal?.aborted !== true,
+  };
+}
 
 describe("RpcPeer.allow()", () => {
   it("lets so many calls go at once; the others wait for an answer", async () => {
@@ -74,6 +88,18 @@ describe("RpcPeer.allow()", () => {
     expect(methods(one)).toEqual(["b"]);
   });
 
+  it("rejects each of many that waited and cannot be sent, however many they are", async () => {
+    const send = (): never => {
+      throw new RangeError("too long");
+    };
+    const one = bench({ host: { send } });
+    one.peer.allow(0);
+    const calls = Array.from({ length: 20_000 }, () => rejectedBy(call(one, "m", {})));
+    expect(() => one.peer.allow(10)).not.toThrow();
+    expect((await Promise.all(calls)).every(({ error }) => error.message === "too long")).toBe(true);
+    expect([one.peer.active, one.peer.waiting]).toEqual([0, 0]);
+  });
+
   it("does not break for a notification that waited and cannot be sent", () => {
     const one = bench();
     one.peer.allow(0);
@@ -100,6 +126,18 @@ describe("RpcPeer.allow()", () => {
     expect(methods(one)).toEqual(["a", "$/cancel", "b"]);
   });
 
+  it("counts a call until its answer has come, not while that waits for data, or for its streams", async () => {
+    for (const given of [{ result: 1 }, { result: null, streams: [[[], 1, "readable"]] }]) {
+      const one = bench();
+      one.peer.allow(1);
+      for (const method of ["a", "b", "c"]) call(one, method, {});
+      one.peer.receive({ jsonrpc: "2.0", id: 1, ...given }, late().arrival);
+      expect([methods(one), one.peer.active]).toEqual([["a", "b"], 3]);
+      one.answer({ id: 2, result: 2 });
+      expect([methods(one), one.peer.active]).toEqual([["a", "b", "c"], 2]);
+    }
+  });
+
   it("keeps an honest caller from ever running into the remote's limit", async () => {
     const m = (): Promise<number> => new Promise((resolve) => setImmediate(resolve, 1));
     const [caller] = joined({}, { methods: { m }, host: { calls: 2 } });
@@ -112,6 +150,33 @@ describe("RpcPeer.allow()", () => {
 });
 
 describe("RpcPeer.notify()", () => {
+  it("waits for the calls before it to be sent, not for a place of its own, which it does not take", () => {
+    const one = bench();
+    one.peer.allow(1);
+    call(one, "a", {});
+    call(one, "b", {});
+    one.peer.notify("c");
+    one.peer.notify("d");
+    call(one, "e", {});
+    expect(methods(one)).toEqual(["a"]);
+    one.answer({ id: 1, result: 1 });
+    // "b" may be waiting for just that.
+    expect(methods(one)).toEqual(["a", "b", "c", "d"]);
+    one.answer({ id: 2, result: 1 });
+    expect(methods(one)).toEqual(["a", "b", "c", "d", "e"]);
+  });
+
+  it("goes once the call before it is given up", () => {
+    const one = bench();
+    one.peer.allow(1);
+    const controller = new AbortController();
+    call(one, "a", {});
+    call(one, "b", {}, { signal: controller.signal });
+    one.peer.notify("c");
+    controller.abort();
+    expect(methods(one)).toEqual(["a", "c"]);
+  });
+
   it("sends a message without an id", () => {
     const one = bench();
     one.peer.notify("n", [1]);
@@ -125,6 +190,23 @@ describe("RpcPeer.notify()", () => {
 
   it("refuses params that are no object or array with a TypeError", () => {
     expect(thrownBy(() => bench().peer.notify("n", 5)).code).toBe("BAD_PARAMS");
+  });
+});
+
+describe("An answer that waits for data", () => {
+  it.each(["cancelled", "timed out", "lost"])("is not kept any longer than its call, which was %s", async (how) => {
+    const one = bench();
+    const controller = new AbortController();
+    const result = call(one, "m", {}, { signal: controller.signal, timeout: 100 });
+    const { arrival, waits } = late();
+    one.peer.receive({ jsonrpc: "2.0", id: 1, result: 1 }, arrival);
+    expect(waits()).toBe(true);
+    if (how === "cancelled") controller.abort();
+    else if (how === "timed out") await one.scheduler.pass(100);
+    else one.peer.close(() => new Error("lost"));
+    expect(waits()).toBe(false);
+    await rejectedBy(result);
+    expect(one.sent).toHaveLength(1);
   });
 });
 

@@ -37,6 +37,7 @@ export function bench({ methods = {}, system = {}, host = {} }: BenchOptions = {
       unsolicited: 10,
       values: new Values({
         classes: globalThis,
+        refusal: () => undefined,
         openStream: () => {
           throw new Error("A test of calls alone has opened a stream");
         },
