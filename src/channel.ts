@@ -16,7 +16,7 @@ import type {
 import { checkNames } from "./check.ts";
 import type { State } from "./life.ts";
 import type { ConnectOptions, Link } from "./options.ts";
-import { CALL_OPTIONS, type CallOptions } from "./rpc/call-options.ts";
+import { CALL_OPTIONS, type CallOptions, checkUsersMethod } from "./rpc/call-options.ts";
 import type { Choose } from "./rpc/calls.ts";
 import type { Remote } from "./rpc/remote.ts";
 import { type StreamCallOptions, streamOf } from "./rpc/stream-call.ts";
@@ -110,6 +110,11 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   }
 
   #call(method: string, params: unknown, options?: CallOptions, choose?: Choose): Promise<unknown> {
+    try {
+      checkUsersMethod(method);
+    } catch (error) {
+      return Promise.reject(error);
+    }
     const { life, rpc } = this.#session;
     const refusal = life.isEnding ? { reason: life.closedError(`call "${method}"`) } : undefined;
     return rpc.call(method, params, options, refusal, choose);
@@ -161,6 +166,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
   /** Tells the remote something, without an answer. */
   notify<Name extends MethodName<Api>>(method: Name, ...params: ArgumentsOf<Api, Name>): void;
   notify(method: string, params?: unknown): void {
+    checkUsersMethod(method);
     const { life, rpc } = this.#session;
     if (life.isEnding) throw life.closedError(`notify "${method}"`);
     rpc.notify(method, params);

@@ -100,11 +100,11 @@ export type ProtocolErrorCode =
 export type MistakeCode =
   /** A limit, or an option of a link, a stream, a call or a process, is unknown or has a value that it cannot have; or a stream's name is no string of at most 1,024 characters. Use what the message names. */
   | "BAD_OPTION"
-  /** `connect` was given what is no link, or a link of bytes as it is; or an adapter's link was to be made to what is no port or worker. Pass the port or worker itself; give `connect` what an adapter gives, and wrap a link of bytes by `framed` of `sluice/bytes`. */
+  /** `connect` was given what is no link, one that has a channel already, or a link of bytes as it is; or an adapter's link was to be made to what is no port or worker. Pass the port or worker itself; give `connect` what an adapter gives, and wrap a link of bytes by `framed` of `sluice/bytes`. */
   | "BAD_LINK"
   /** A method or stream of a definition cannot be what was given. Give a function, for methods `{ params, handler }` with a schema, for streams `{ handler }` with options; names of methods must not start with `$/`. */
   | "BAD_DEFINITION"
-  /** A method was called by something that is no string, or by the empty one. Pass its name. */
+  /** A method was called by something that is no string, by the empty one, or by a name that starts with `$/`, which are Sluice's own. Pass its name. */
   | "BAD_METHOD"
   /** The params of a call or notification are a bare value; JSON-RPC has no place for one. Wrap it in an object or an array. */
   | "BAD_PARAMS"

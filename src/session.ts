@@ -119,6 +119,7 @@ export class Session implements CoreReceiver {
     );
     if (handshake === "optional")
       this.#plain = new PlainRemote(scheduler, this.#limits.message, () => this.#openPlainly());
+    taken.add(given);
     link.listen(this);
   }
 
@@ -367,9 +368,14 @@ export class Session implements CoreReceiver {
   }
 }
 
-/** Throws a TypeError for what is no link at all. */
+/** Links that have a channel: a second one would leave the first without what comes. */
+const taken = new WeakSet<Link>();
+
+/** Throws a TypeError for what is no link at all, or has a channel already. */
 function isFramed(link: Link): link is Framed {
   const kind: unknown = (link as Partial<Link> | null | undefined)?.kind;
+  if (taken.has(link))
+    throw mistake(new TypeError("Cannot connect: this link has a channel, make a link for each"), "BAD_LINK");
   if (kind === "message" || kind === "framed") return kind === "framed";
   const hint = kind === "bytes" ? "framed(link), of sluice/bytes, for a link of bytes" : "what an adapter gives";
   throw mistake(new TypeError(`Cannot connect: that is no link; pass ${hint}`), "BAD_LINK");

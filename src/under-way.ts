@@ -45,9 +45,10 @@ export class UnderWay {
     return this.#until(() => this.isOver);
   }
 
-  /** Resolves once all calls are on their way: none waits for a place at the remote. */
+  /** Resolves once all calls and streams are on their way: none waits for a place at the remote. */
   sent(): Promise<void> {
-    return this.#until(() => this.#parts.rpc.waiting === 0);
+    const { rpc, streams } = this.#parts;
+    return this.#until(() => rpc.waiting === 0 && streams.waiting === 0);
   }
 
   #until(isDone: () => boolean): Promise<void> {

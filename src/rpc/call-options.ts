@@ -18,6 +18,14 @@ export function checkMethod(method: unknown): void {
   throw mistake(new TypeError("Cannot call a method: pass its name, a string that is not empty"), "BAD_METHOD");
 }
 
+/** Throws for a method that is not a user's to call: `$/hello` or `$/bye` would end the channel. */
+export function checkUsersMethod(method: unknown): void {
+  checkMethod(method);
+  if (!(method as string).startsWith("$/")) return;
+  const message = `Cannot call "${method}": names that start with $/ are Sluice's own, choose another`;
+  throw mistake(new TypeError(message), "BAD_METHOD");
+}
+
 /** Throws for a method or params that no message can have. */
 export function checkCall(method: unknown, params: unknown): void {
   checkMethod(method);

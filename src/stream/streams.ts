@@ -108,6 +108,11 @@ export class Streams implements StreamContext {
     return this.#admission.length + this.#open.size + this.#offers.handled;
   }
 
+  /** Ours that are not yet opened. */
+  get waiting(): number {
+    return this.#admission.length;
+  }
+
   stats(): StreamStats[] {
     const streams = [...this.#open.values()].filter((each) => each instanceof Duplex);
     return [...streams, ...this.#admission.streams].map((stream) => stream.stats());

@@ -138,6 +138,29 @@ describe("A codec", () => {
   });
 });
 
+describe("connect()", () => {
+  it("refuses a link that has a channel already", () => {
+    const { port1 } = new MessageChannel();
+    onTestFinished(() => port1.close());
+    const link = messagePortLink(port1);
+    const channel = connect(link);
+    channel.closed.catch(() => {});
+    onTestFinished(() => channel.abort());
+    const { error, code } = thrownBy(() => connect(link));
+    expect([code, error.message]).toEqual(["BAD_LINK", expect.stringMatching(/this link has a channel/)]);
+  });
+});
+
+describe("A method", () => {
+  it.each(["$/hello", "$/bye", "$/shutdown", "", 5, Symbol("s"), undefined])("refuses %o", async (method) => {
+    const channel = connected();
+    const called = await rejectedBy(channel.call(method as never));
+    const { error, code } = thrownBy(() => channel.notify(method as never));
+    expect([called.code, code, error.name]).toEqual(["BAD_METHOD", "BAD_METHOD", "TypeError"]);
+    expect(channel.stats().calls).toBe(0);
+  });
+});
+
 describe("framed()", () => {
   it.each([undefined, null, 5, {}, { kind: "bytes" }, { kind: "message", listen() {}, write() {} }])(
     "refuses %o, which is no link of bytes",

@@ -112,6 +112,19 @@ describe("close()", () => {
     await closed;
   });
 
+  it("lets streams go that wait for the remote to take more, before it tells of itself", async () => {
+    const { link, channel } = open({}, { streams: 1 });
+    const streams = [channel.openStream("a"), channel.openStream("b")];
+    channel.close().catch(() => {});
+    await link.rest();
+    expect([link.opened, link.of("$/shutdown")]).toEqual([["a"], []]);
+    const reason = { name: "Error", message: "no" };
+    link.receive({ type: "stream-refuse", id: streams[0]?.id, reason });
+    await link.rest();
+    expect([link.opened, link.of("$/shutdown").length]).toEqual([["a", "b"], 1]);
+    channel.abort("why");
+  });
+
   it("goes on once what waited for a place was cancelled, or the late answer to another has freed it", async () => {
     for (const given of ["first", "second"]) {
       const { link, channel } = open({}, { calls: 1 });

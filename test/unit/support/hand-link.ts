@@ -82,6 +82,11 @@ export class HandLink implements MessageLink {
     return this.posted.map((each) => each["method"]).filter((each) => each !== undefined);
   }
 
+  /** The names of the streams that were opened. */
+  get opened(): unknown[] {
+    return this.posted.filter(({ type }) => type === "stream-open").map(({ name }) => name);
+  }
+
   /** Promises settle, and turns end. */
   async rest(): Promise<void> {
     for (let i = 0; i < 4; i++) {
