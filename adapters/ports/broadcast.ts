@@ -6,7 +6,9 @@
  *      │◀──────────it is another's──────────────┘                         ▲
  *      └──an offer of a greater nonce, to which one says yes──────────────┘
  *
- * Offers go from the greater nonce to the smaller only, so that they never go in a circle.
+ * Offers go from the greater nonce to the smaller only, so that they never go in a circle. An offer may be an old one: its
+ * sender has heard meanwhile that this one was another's, and looked further. Until something comes over the channel of
+ * the two, who has said yes takes that back if the other is another's now, and says it again if the other is free.
  */
 import { checkOptions } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
@@ -43,8 +45,10 @@ class PairPort implements PortLike {
   /** Whom this one has offered itself to, or said yes to. */
   #partner: string | null = null;
   #pair: Channel | undefined = undefined;
-  /** Posted before there was somebody to post to. */
-  #waiting: unknown[] = [];
+  /** Something has come over it: now it is certain. */
+  #isPaired = false;
+  /** Posted before that. */
+  #posted: unknown[] = [];
   #alive = true;
 
   constructor(name: string) {
@@ -53,8 +57,8 @@ class PairPort implements PortLike {
   }
 
   postMessage(message: unknown): void {
-    if (this.#pair === undefined) this.#waiting.push(message);
-    else this.#pair.postMessage(message);
+    if (!this.#isPaired) this.#posted.push(message);
+    this.#pair?.postMessage(message);
   }
 
   addEventListener(type: string, listener: ListenerObject): void {
@@ -103,14 +107,23 @@ class PairPort implements PortLike {
         if (this.#nonce > nonce) this.#partner = nonce;
         this.#say();
       }
+    } else if (nonce !== this.#partner) {
+      // Somebody else's offer: it learns whose this one is.
+      if (isOffer) this.#say();
     } else if (isOffer) {
-      if (nonce === this.#partner && this.#pair === undefined) this.#join();
-      // Somebody else's: it learns whose this one is.
-      else if (nonce !== this.#partner) this.#say();
-    } else if (nonce === this.#partner && seen !== null && this.#pair === undefined) {
-      this.#partner = null;
-      this.#say();
+      if (this.#pair === undefined) this.#join();
+    } else if (!this.#isPaired) {
+      if (seen !== null) this.#part();
+      else if (this.#pair !== undefined) this.#say();
     }
+  }
+
+  /** The partner is another's: this one is free again. */
+  #part(): void {
+    this.#partner = null;
+    this.#pair?.close();
+    this.#pair = undefined;
+    this.#say();
   }
 
   /** Says yes, once it listens where the other will speak. */
@@ -123,10 +136,13 @@ class PairPort implements PortLike {
   #join(): void {
     const both = [this.#nonce, this.#partner].sort().join("/");
     this.#pair = new BroadcastChannel(`sluice:${this.#name}/${both}`);
+    const certain = (): void => {
+      this.#isPaired = true;
+      this.#posted = [];
+    };
+    this.#pair.addEventListener("message", certain, { once: true });
     for (const [type, listener] of this.#listeners) this.#pair.addEventListener(type, listener as EventListenerObject);
     if (!this.#alive) this.#pair.unref?.();
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const message of waiting) this.#pair.postMessage(message);
+    for (const message of this.#posted) this.#pair.postMessage(message);
   }
 }
