@@ -56,6 +56,11 @@ function cost(work, unit, meter, count) {
   };
 }
 
+function together(who, streams, by) {
+  const subject = `${who}, ${streams.toLocaleString("en")}`;
+  return concurrent(subject, { streams, count: 20_000, figure: "throughput", by });
+}
+
 export const works = [
   {
     work: "small objects",
@@ -119,9 +124,10 @@ export const works = [
   {
     work: "streams at once, 64 KiB transferred",
     unit: payloads["64 KiB"].unit,
-    subjects: [1, 10, 100, 1_000, 10_000].map((streams) =>
-      concurrent(`sluice, ${streams.toLocaleString("en")}`, { streams, count: 20_000, figure: "throughput" }),
-    ),
+    subjects: [
+      ...[1, 10, 100, 1_000, 10_000].map((streams) => together("sluice", streams)),
+      ...[1, 1_000].map((streams) => together("ports by hand", streams, "ports")),
+    ],
   },
   {
     // Enough for each that one message of a stream, up to 1 MiB, is no more than a quarter of what it has had by then.
