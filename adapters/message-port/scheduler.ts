@@ -72,7 +72,8 @@ let yielded: Turns | undefined;
 function makeTurns(): Pick<Scheduler, "defer" | "yield"> {
   const tick = typeof process === "object" ? process?.nextTick : undefined;
   if (typeof tick === "function" && typeof setImmediate === "function") {
-    return { defer: (task) => queueMicrotask(() => tick(task)), yield: setImmediate };
+    // Called by its name: workerd's takes no other receiver than its own.
+    return { defer: (task) => queueMicrotask(() => tick(task)), yield: (task) => void setImmediate(task) };
   }
   yielded = new Turns();
   return { defer: new Turns().next, yield: yielded.next };

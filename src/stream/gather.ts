@@ -93,6 +93,11 @@ export class Turn {
     this.#yield();
   }
 
+  /** Runs `task` in a later turn, when all that this one has set off has settled. */
+  later(task: () => void): void {
+    this.#scheduler.yield(task);
+  }
+
   /** Runs `task` once this turn is over. */
   defer(task: () => void): void {
     this.#scheduler.defer(task);

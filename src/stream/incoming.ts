@@ -148,7 +148,7 @@ export class Incoming {
       return;
     }
     this.#leaving = true;
-    this.#owner.turn.defer(() => this.#cancelled(undefined));
+    this.#owner.turn.later(() => this.#cancelled(undefined));
   }
 
   #cancelled(reason: unknown): void {
