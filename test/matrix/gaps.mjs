@@ -82,17 +82,6 @@ export const gaps = [
     ],
   },
   {
-    reason: "workerd's timers do not fire while promises keep settling, as 100 writers in one thread make them",
-    rows: ["workerd"],
-    untried: true,
-    tests: ["in the middle of 100 busy streams: all settle, and what was read is an exact prefix"],
-  },
-  {
-    reason: "1,024 streams that share one port take workerd too long",
-    rows: ["workerd"],
-    tests: ["more than 1,024 streams in one call are a TypeError, as many are fine"],
-  },
-  {
     reason: "there are no byte streams: nothing reads into a buffer of one's own, but with the ponyfill",
     rows: ["webkit"],
     columns: ["port", "window", "worker"],
