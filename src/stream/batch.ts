@@ -9,7 +9,7 @@ import { charge, own } from "./chunk.ts";
 /** Chunks posted together at the most, by number and by bytes. */
 const MOST_CHUNKS = 256;
 const MOST_BYTES = 1024 * 1024;
-const NO_MOVES: Transferable[] = [];
+export const NO_MOVES: Transferable[] = [];
 const NO_SHAPE: Shape = { parts: [] };
 
 export class Batch {

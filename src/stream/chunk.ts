@@ -4,7 +4,7 @@
  * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
  */
 import { mistake } from "../errors.ts";
-import { FREE_STRING, isPlain } from "../wire/plain.ts";
+import { isLong, isPlain } from "../wire/plain.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 
 /** `true` moves whole buffers; a function names what is moved. */
@@ -36,7 +36,7 @@ export function charge(chunk: unknown): number {
 
 /** What is charged for a part of a chunk, or for one that is a string. */
 function lengthOf(part: unknown): number {
-  if (typeof part === "string") return part.length > FREE_STRING ? part.length : 0;
+  if (typeof part === "string") return isLong(part) ? part.length : 0;
   return typeof part === "object" && part !== null ? Math.max(0, bufferLength(part)) : 0;
 }
 

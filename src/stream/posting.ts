@@ -4,14 +4,12 @@
  */
 import type { Codec } from "../codecs/codec.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
-import { Batch } from "./batch.ts";
+import { Batch, NO_MOVES } from "./batch.ts";
 import { charge, own } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import type { Gathering } from "./gather.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 import { byteLengthOf } from "./strategy.ts";
-
-const NO_MOVES: Transferable[] = [];
 
 export class Posting implements Shipping, Gathering {
   /** Posting is the only crossing, and never waits. */

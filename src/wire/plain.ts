@@ -6,8 +6,13 @@
 /** What a copy is of something that is not plain: it holds bytes, a class's instance, a cycle, or cannot be cloned. */
 export const NOT_PLAIN: unique symbol = Symbol("not plain");
 
-/** A longer string is charged for, like a buffer: in UTF-16 units. Of those up to here, a window of chunks holds little. */
-export const FREE_STRING = 1_024;
+/** UTF-16 units of a string. Of those up to here, a window of chunks holds little. */
+const FREE_STRING = 1_024;
+
+/** Is it charged for, like a buffer? Then no row of a table has it. */
+export function isLong(text: string): boolean {
+  return text.length > FREE_STRING;
+}
 
 /** Past this depth or number of values, a chunk is copied by the careful way that knows cycles. */
 const EASY_DEPTH = 16;

@@ -4,7 +4,7 @@
  * what a small object costs. As a table of plain columns it costs a quarter.
  */
 import { ProtocolError } from "../errors.ts";
-import { copyValue, FREE_STRING, isCompound, isPlainPrototype, NOT_PLAIN } from "./plain.ts";
+import { copyValue, isCompound, isLong, isPlainPrototype, NOT_PLAIN } from "./plain.ts";
 
 /** What all rows have in common: a record if it has keys, else a list. A number is the column of a leaf. */
 export interface Shape {
@@ -125,7 +125,7 @@ function writePart(value: unknown, part: number | Shape, columns: readonly unkno
   let copy = value;
   if (typeof value === "string") {
     // A row costs what an empty chunk does.
-    if (value.length > FREE_STRING) return false;
+    if (isLong(value)) return false;
   } else if (isCompound(value)) {
     copy = copyValue(value);
     if (copy === NOT_PLAIN) return false;
@@ -158,7 +158,7 @@ function readRow({ keys, parts }: Shape, columns: Rows["columns"], row: number):
 function readPart(part: number | Shape, columns: Rows["columns"], row: number): unknown {
   if (typeof part !== "number") return readRow(part, columns, row);
   const value = columns[part]?.[row];
-  if (typeof value === "string" ? value.length > FREE_STRING : isBuffer(value)) {
+  if (typeof value === "string" ? isLong(value) : isBuffer(value)) {
     const what = typeof value === "string" ? "a long string" : "a buffer";
     throw new ProtocolError(
       "BAD_FRAME",
