@@ -55,7 +55,11 @@ interface Account {
 /** May a chunk start, with `counted` of them in the unit before it? */
 function mayStart({ chunks, bytes, limit, byteLimit, initial }: Account, counted: number): boolean {
   if (counted < limit && bytes < byteLimit) return true;
-  return initial !== undefined && chunks < initial.chunks && bytes < initial.bytes;
+  return initial !== undefined && isWithin({ chunks, bytes }, initial);
+}
+
+function isWithin({ chunks, bytes }: InitialCredit, initial: InitialCredit): boolean {
+  return chunks < initial.chunks && bytes < initial.bytes;
 }
 
 /** What may be sent before the sender has to wait, in the unit. */
@@ -159,6 +163,7 @@ export class ReceiveCredit {
   byteLimit = 0;
   /** The most ever held. */
   peak = 0;
+  /** Gone once a chunk has come that it does not cover: its sender knew that the stream was accepted. */
   initial: InitialCredit | undefined = undefined;
   /** Of a custom `size`: the heaviest chunk so far, and how many chunks the last round granted. */
   #heaviest = 0;
@@ -202,6 +207,7 @@ export class ReceiveCredit {
 
   /** Books a chunk that has come: its weight as the unit counts it, as the queue counts it, and its bytes. */
   arrive(counted: number, weight: number, bytes: number): void {
+    if (this.initial !== undefined && !isWithin(this, this.initial)) this.initial = undefined;
     this.received = addTotal(this.received, counted);
     this.bytes = addTotal(this.bytes, bytes);
     this.chunks++;

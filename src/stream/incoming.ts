@@ -319,8 +319,7 @@ export class Incoming {
   }
 
   #tellGrant(grant: Grant | undefined): void {
-    const { id, lane } = this.#owner;
-    if (grant !== undefined) lane?.post({ type: "stream-credit", id, limit: grant.limit, bytes: grant.bytes });
+    if (grant !== undefined) this.#owner.tellGrant(grant, this.credit.initial === undefined);
   }
 
   #ask(): void {

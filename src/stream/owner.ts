@@ -1,6 +1,7 @@
 /** What the two directions of a stream need of the stream that they belong to: the seam between them. */
 import type { Lane } from "../link.ts";
 import type { WireReason } from "../reason.ts";
+import type { Grant } from "./credit.ts";
 import type { Turn } from "./gather.ts";
 import type { OverBytes } from "./shipping.ts";
 
@@ -20,6 +21,8 @@ export interface Owner {
   readonly idleGrants: number;
   /** Milliseconds that a write waits for credit; ∞: for ever. */
   readonly stall: number;
+  /** Tells the sender new limits. `isAccepted`: it surely knows that the stream was accepted. */
+  tellGrant(grant: Grant, isAccepted: boolean): void;
   /** The remote has broken a rule of this stream, which ends with it. */
   fault(): void;
   encodeReason(reason: unknown): WireReason;

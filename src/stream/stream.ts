@@ -10,9 +10,10 @@ import type { Lane, LaneReceiver } from "../link.ts";
 import { encodeReason, type WireReason } from "../reason.ts";
 import { type Frame, parseFrame } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
-import type { InitialCredit } from "./credit.ts";
+import type { Grant, InitialCredit } from "./credit.ts";
 import { handlers } from "./frame-handlers.ts";
 import type { Turn } from "./gather.ts";
+import type { Grants } from "./grants.ts";
 import { Incoming, type IncomingOptions } from "./incoming.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Owner } from "./owner.ts";
@@ -42,6 +43,8 @@ export interface StreamContext {
   readonly classes: StreamClasses;
   readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
+  /** Where the grants of several streams go together; `undefined`: the link gathers by itself. */
+  readonly grants: Grants | undefined;
   readonly trusted: boolean;
   readonly maxChunk: number;
   readonly largestChunk: number;
@@ -204,6 +207,18 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
 
   get stall(): number {
     return this.#context.stall;
+  }
+
+  /**
+   * Before the stream is opened nothing is told: `stream-open` tells it. The first grants must not come before
+   * `stream-accept`, so they go the same way.
+   */
+  tellGrant(grant: Grant, isAccepted: boolean): void {
+    const { id, lane } = this;
+    const { grants } = this.#context;
+    if (lane === undefined) return;
+    if (isAccepted && grants !== undefined) grants.tell(id, lane, grant);
+    else lane.post({ type: "stream-credit", id, ...grant });
   }
 
   fault(): void {

@@ -7,11 +7,12 @@ import { abortSignal, type Checks, checkOptions } from "../check.ts";
 import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError } from "../errors.ts";
 import type { CoreLink } from "../wire/core-link.ts";
-import { type Frame, type OpenFrame, parseFrame } from "../wire/frames.ts";
+import { type Frame, isCredits, type OpenFrame, parseCredits, parseFrame } from "../wire/frames.ts";
 import { Admission, type Role, type Room } from "./admission.ts";
 import { hasByteStreams } from "./complete.ts";
 import type { OpenOptions } from "./definition.ts";
 import { Turn } from "./gather.ts";
+import { Grants } from "./grants.ts";
 import { Ids } from "./ids.ts";
 import { Lanes } from "./lanes.ts";
 import type { Offer } from "./offer.ts";
@@ -47,6 +48,7 @@ export class Streams implements StreamContext {
   readonly classes: StreamClasses;
   readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
+  readonly grants: Grants | undefined;
   readonly trusted: boolean;
   readonly idleGrants: number;
   readonly stall: number;
@@ -74,6 +76,7 @@ export class Streams implements StreamContext {
     this.#lanes = new Lanes(host.link);
     this.#admission = new Admission(host.link, this.#lanes, this.#ids, this.#open);
     this.turn = new Turn(host.link.scheduler);
+    if (host.overBytes === undefined) this.grants = new Grants(host.link, this.turn);
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;
     this.stall = host.limits.stall;
@@ -182,9 +185,10 @@ export class Streams implements StreamContext {
     return this.#offers.incomingStreams;
   }
 
-  /** A frame that came on the shared link. */
+  /** A frame that came on the shared link, or grants for several streams. */
   receive(message: unknown): void {
-    this.take(parseFrame(message));
+    if (!isCredits(message)) this.take(parseFrame(message));
+    else for (const frame of parseCredits(message)) this.take(frame);
   }
 
   /** May a chunk of this stream come? Asked before there is memory for it. False: it is of no use any more. */
@@ -287,6 +291,7 @@ export class Streams implements StreamContext {
       if (stream instanceof Duplex) stream.fail(event, reasonFor(describe(stream)));
     }
     this.#admission.clear();
+    this.grants?.close();
   }
 }
 

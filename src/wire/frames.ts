@@ -10,6 +10,9 @@ import { fromRows, isRows, MOST_ROWS, type Rows } from "./rows.ts";
 export const UNITS = ["chunks", "bytes", "weight"] as const;
 export type Unit = (typeof UNITS)[number];
 
+/** Streams in one `stream-credits` at the most. */
+export const MOST_CREDITS = 64;
+
 /** How a direction is counted, and up to where the sender may go at first. */
 export interface WireWindow {
   readonly unit: Unit;
@@ -87,6 +90,13 @@ export interface ErrorFrame extends Framed<"stream-error"> {
 export interface CreditFrame extends Framed<"stream-credit"> {
   readonly limit: number;
   readonly bytes: number;
+}
+/** Grants for several streams, on links of messages: columns of the same length. No stream's own, so it has no `id`. */
+export interface CreditsFrame {
+  readonly type: "stream-credits";
+  readonly ids: readonly number[];
+  readonly limits: readonly number[];
+  readonly bytes: readonly number[];
 }
 export interface CancelFrame extends Framed<"stream-cancel"> {
   readonly reason: WireReason;
@@ -199,6 +209,21 @@ export function parseFrame(message: unknown): Frame {
   for (const [key, check] of shape)
     if (!check(frame[key])) throw badFrame(`a ${type} frame of stream ${frame["id"]}`, key);
   return frame as unknown as Frame;
+}
+
+/** Is it grants for several streams? */
+export function isCredits(message: unknown): boolean {
+  return (message as Partial<CreditsFrame> | null | undefined)?.type === "stream-credits";
+}
+
+/** The grants in it, each as the frame that it stands for. Throws a ProtocolError, blaming the remote. */
+export function parseCredits(message: unknown): Frame[] {
+  const { ids, limits, bytes } = message as CreditsFrame;
+  for (const [key, column] of Object.entries({ ids, limits, bytes })) {
+    const isColumn = Array.isArray(column) && column.length === ids.length && column.length <= MOST_CREDITS;
+    if (!isColumn) throw badFrame("a stream-credits frame", key);
+  }
+  return ids.map((id, at) => parseFrame({ type: "stream-credit", id, limit: limits[at], bytes: bytes[at] }));
 }
 
 /** The chunks that a frame carries, in order. */

@@ -136,6 +136,16 @@ export const mutations: readonly Mutation[] = [
         };
       }),
   },
+  {
+    name: "grants for several streams come before stream-accept",
+    plant: () =>
+      patch(Duplex.prototype, "tellGrant", (real) => {
+        return function (this: Duplex, grant) {
+          real.call(this, grant, true);
+        };
+      }),
+  },
+  { name: "grants for several streams are lost", wrap: dropping(({ type }) => type === "stream-credits") },
   { name: "the loss of the link takes back what has come", plant: plantLossTakesBack },
   {
     name: "weights get out of step with their chunks",

@@ -2,7 +2,7 @@
 import { framed } from "../../src/bytes.ts";
 import type { MessageLink } from "../../src/link.ts";
 import type { Link } from "../../src/options.ts";
-import { countOf, type DataFrame, type Frame } from "../../src/wire/frames.ts";
+import { countOf, type DataFrame, type Frame, isCredits, parseCredits } from "../../src/wire/frames.ts";
 import { ByteNet, type SimByteLink } from "./byte-link.ts";
 import { checkCourse } from "./checks.ts";
 import { Course } from "./course.ts";
@@ -178,7 +178,8 @@ export class Simulation implements Run {
   #told(side: SideName, frame: Outbound): void {
     this.talk?.posted(side, frame);
     if (frame.type === undefined) this.#ledger.posted(side, frame as Record<string, unknown>);
-    else this.#posted(side, frame as Frame);
+    else if (!isCredits(frame)) this.#posted(side, frame as Frame);
+    else for (const each of parseCredits(frame)) this.#posted(side, each);
   }
 
   #posted(side: SideName, frame: Frame): void {

@@ -53,6 +53,23 @@ export function grantRules(): void {
     await peer.unmoved();
   });
 
+  it("stream-credits → each stream that it names goes on, and one that has ended is old news", async () => {
+    const peer = await greeted();
+    const [first, second] = [peer.channel.openStream("first"), peer.channel.openStream("second")];
+    const [ours, next] = [OURS, OURS + 2];
+    await peer.frame("stream-open");
+    await peer.frame("stream-open");
+    for (const id of [ours, next]) peer.accept({ id, readable: { ...WINDOW, limit: 0 } });
+    peer.send({ type: "stream-credits", ids: [ours, next], limits: [5, 7], bytes: [500, 700] });
+    await peer.settled();
+    expect([first, second].map((each) => each.stats().outgoing.credit)).toEqual([5, 7]);
+    first.abort(new Error("enough"));
+    peer.send({ type: "stream-credits", ids: [ours, next], limits: [9, 9], bytes: [900, 900] });
+    await peer.settled();
+    expect(second.stats().outgoing.credit).toBe(9);
+    await peer.unmoved();
+  });
+
   it("a lower limit than before → nothing: limits are absolute", async () => {
     const peer = await greeted();
     const stream = peer.channel.openStream("ours");

@@ -87,6 +87,14 @@ const frames: readonly (readonly [Message, Readonly<Record<string, readonly unkn
   [{ type: "stream-cancel", reason: {} }, { reason: REASONS }],
 ];
 
+/** What the columns of grants for several streams must not be, where the others have one entry. */
+const NO_COLUMNS = [undefined, null, 5, {}, [], [OPENED, OPENED], new Array(5000).fill(OPENED)];
+const COLUMNS = {
+  ids: [...NO_COLUMNS, ...COUNTS.map((id) => [id])],
+  limits: [...NO_COLUMNS, ...LIMITS.map((limit) => [limit])],
+  bytes: [...NO_COLUMNS, ...LIMITS.map((bytes) => [bytes])],
+};
+
 const keep = { streams: { keep: () => new Promise(() => {}) } };
 
 function show(value: unknown): string {
@@ -118,6 +126,17 @@ export function malformedRules(): void {
         }
       });
     }
+  }
+
+  for (const [field, values] of Object.entries(COLUMNS)) {
+    it(`stream-credits with wrong ${field} → BAD_FRAME`, async () => {
+      for (const value of values) {
+        const peer = await greeted(keep);
+        peer.open("keep");
+        peer.send({ type: "stream-credits", ids: [OPENED], limits: [1], bytes: [1], [field]: value });
+        await peer.accused("BAD_FRAME");
+      }
+    });
   }
 
   it("frames with keys that nobody knows → nothing", async () => {

@@ -113,6 +113,23 @@ export function stateRules(): void {
     await peer.accused("BAD_STATE");
   });
 
+  it("the same among credit for several streams → BAD_STATE", async () => {
+    const peer = await greeted();
+    peer.channel.openStream("ours");
+    await peer.frame("stream-open");
+    peer.send({ type: "stream-credits", ids: [OURS], limits: [500], bytes: [5000] });
+    await peer.accused("BAD_STATE");
+  });
+
+  it("credit for several streams, of which one was never opened → BAD_STREAM_ID", async () => {
+    const peer = await greeted();
+    peer.channel.openStream("ours");
+    await peer.frame("stream-open");
+    peer.accept();
+    peer.send({ type: "stream-credits", ids: [OURS, 77], limits: [500, 1], bytes: [5000, 1] });
+    await peer.accused("BAD_STREAM_ID");
+  });
+
   it("stream-accept with weights for a stream without size() → BAD_FRAME", async () => {
     const peer = await greeted();
     peer.channel.openStream("ours");

@@ -16,6 +16,9 @@ export function ownerOf(largest: number, more: Partial<Owner> = {}): Owner {
     largestChunk: largest,
     idleGrants: Number.POSITIVE_INFINITY,
     stall: Number.POSITIVE_INFINITY,
+    tellGrant(grant) {
+      this.lane?.post({ type: "stream-credit", id: this.id, ...grant });
+    },
     fault() {},
     encodeReason: (reason) => encodeReason(reason, true),
     settled() {},
