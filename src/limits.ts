@@ -20,7 +20,7 @@ export interface Limits {
   readonly calls: number;
   /** Messages in a batch of the remote's JSON-RPC. Default 50. */
   readonly batch: number;
-  /** The longest JSON text of a message, in characters; on a child's stdin and stdout at most 4 MiB. Default 1 Mi. */
+  /** The longest JSON text of a message, in characters, at least 1,024; on a child's stdin and stdout at most 4 MiB. Default 1 Mi. */
   readonly message: number;
   /** Milliseconds until a call of ours that names no time-out is given up. Default none, untrusted 60,000. */
   readonly callTimeout: number;
@@ -39,6 +39,9 @@ export interface Limits {
 }
 
 const MiB = 1024 * 1024;
+
+/** A peer that takes no `$/hello` would never be ready. */
+const LEAST_MESSAGE = 1_024;
 
 const trusted: Limits = {
   streams: 16_384,
@@ -77,9 +80,10 @@ export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boo
   checkNames("limit", Object.keys(limits), given ?? {});
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
-    if (typeof value !== "number" || !(value > 0)) {
+    const allowed = name === "message" ? `of ${LEAST_MESSAGE} or more` : "above 0";
+    if (typeof value !== "number" || !(value > 0) || (name === "message" && value < LEAST_MESSAGE)) {
       throw mistake(
-        new RangeError(`Cannot set limits.${name} to ${String(value)}: use a number above 0`),
+        new RangeError(`Cannot set limits.${name} to ${String(value)}: use a number ${allowed}`),
         "BAD_OPTION",
       );
     }

@@ -3,6 +3,7 @@
  */
 import { mistake } from "../errors.ts";
 import type { Unit } from "../wire/frames.ts";
+import { isPlain } from "../wire/plain.ts";
 
 /** The stream classes in use: the runtime's own, or a ponyfill's. */
 export interface StreamClasses {
@@ -51,6 +52,7 @@ export class StrategyReader {
         "BAD_STRATEGY",
       );
     }
+    checkMembers(given, what);
     // Getters run once, as the standard reads a strategy.
     const mark: unknown = given.highWaterMark;
     const size = given.size as QueuingSize | undefined;
@@ -81,6 +83,15 @@ export class StrategyReader {
     if (this.#sizes.bytes.has(size)) return { unit: "bytes", highWaterMark, size: undefined };
     return { unit: "weight", highWaterMark, size };
   }
+}
+
+/** A misspelt highWaterMark would leave the default in force, unnoticed. An object of a class may have what it likes. */
+function checkMembers(given: object, what: string): void {
+  if (!isPlain(given)) return;
+  const unknown = Object.keys(given).find((name) => name !== "highWaterMark" && name !== "size");
+  if (unknown === undefined) return;
+  const message = `Cannot use ${what}: a queuing strategy has no "${unknown}", use highWaterMark and size`;
+  throw mistake(new TypeError(message), "BAD_STRATEGY");
 }
 
 /** A weight as the standard allows it: a RangeError for NaN, ∞ and less than 0. */

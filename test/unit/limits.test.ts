@@ -51,7 +51,7 @@ describe.each(kinds)("resolveLimits(), of %s remote", (_, isTrusted, defaults) =
   );
 
   it.each(names)("keeps every other limit when %s is set", (name) => {
-    expect(resolveLimits({ [name]: 7 }, isTrusted)).toEqual({ ...defaults, [name]: 7 });
+    expect(resolveLimits({ [name]: 7_000 }, isTrusted)).toEqual({ ...defaults, [name]: 7_000 });
   });
 
   it("takes all of them at once, and ∞", () => {
@@ -78,6 +78,11 @@ describe("resolveLimits(), of mistakes", () => {
       }
     },
   );
+
+  it("refuses a message length that no $/hello would fit into", () => {
+    const { error } = thrownBy(() => resolveLimits({ message: 350 }, true));
+    expect(error.message).toContain("limits.message to 350: use a number of 1024 or more");
+  });
 
   it.each(["stream", "max_chunk", "toString", "constructor", "__proto__"])(
     "refuses a limit that is none: %s",

@@ -195,10 +195,10 @@ export function plainRules(): void {
   });
 
   it("a text of 64 levels is read, and one as long as limits.message", async () => {
-    const peer = new PlainPeer({ methods, limits: { message: 300 } });
+    const peer = new PlainPeer({ methods, limits: { message: 1_024 } });
     const deep = `{"jsonrpc":"2.0","id":1,"method":"id","params":${"[".repeat(63)}${"]".repeat(63)}}`;
     const long = JSON.stringify({ ...ping, id: "" });
-    for (const text of [deep, long.replace('""', `"${"x".repeat(300 - long.length)}"`)]) {
+    for (const text of [deep, long.replace('""', `"${"x".repeat(1_024 - long.length)}"`)]) {
       expect((await peer.sends(text))[0]).toContain('"result"');
     }
   });

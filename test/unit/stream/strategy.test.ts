@@ -46,6 +46,21 @@ describe("StrategyReader.read(), of others", () => {
     expect(native.read(given as QueuingStrategy, "s")).toBeUndefined();
   });
 
+  it("finds a misspelt member of a plain object", () => {
+    const { error, code } = thrownBy(() => native.read({ highWatrmark: 5 } as never, "readableStrategy"));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(code).toBe("BAD_STRATEGY");
+    expect(error.message).toMatch(/readableStrategy.*"highWatrmark".*highWaterMark and size/);
+  });
+
+  it("leaves the other members of a class's object alone", () => {
+    class Adaptive {
+      readonly highWaterMark = 5;
+      rounds = 0;
+    }
+    expect(native.read(new Adaptive(), "s")?.highWaterMark).toBe(5);
+  });
+
   it("keeps a size of the user's own, and counts by weight", () => {
     const size = (): number => 1;
     expect(native.read({ highWaterMark: 3, size }, "s")).toEqual({ unit: "weight", highWaterMark: 3, size });
