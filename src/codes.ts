@@ -51,7 +51,7 @@ export type LinkErrorCode =
   | "SOCKET_PATH_TOO_LONG"
   /** A process could not be started; the message names its command and says why. See that the command and its working directory are there, and may be used. */
   | "SPAWN_FAILED"
-  /** A process was spawned and did not connect in time. Have it call `connect(parentLink())` sooner, or raise the option `startTimeout`. */
+  /** A worker or process that was started, or who else was to be at the other end, did not connect in time. Have it call `connect(parentLink())` sooner, or raise the option `startTimeout`. */
   | "START_TIMEOUT";
 
 /**

@@ -6,7 +6,9 @@
  *        └──plain JSON-RPC, or $/hello──────▲
  *                any state ──abort() | $/abort | lost | breach──▶ closed
  */
+import { afterAwake } from "./awake.ts";
 import { StreamError } from "./errors.ts";
+import type { Scheduler } from "./link.ts";
 
 export type State = "meeting" | "greeting" | "open" | "closing" | "closed";
 
@@ -46,6 +48,13 @@ export class Life {
   open(): void {
     if (!this.isEnding) this.state = "open";
     this.#settleReady();
+  }
+
+  /** Calls `late` if it is neither open nor over after so many milliseconds, in which this side did not stand still. */
+  limitStart(scheduler: Scheduler, ms: number, late: () => void): void {
+    if (ms === Number.POSITIVE_INFINITY) return;
+    const prevent = afterAwake(scheduler, ms, late);
+    this.ready.then(prevent, prevent);
   }
 
   /** Either side wants to close. */

@@ -48,6 +48,8 @@ export interface MessageLink extends Lane {
    * become 0 once that is known: it is asked for anew before each ping.
    */
   readonly heartbeat: number;
+  /** Milliseconds until the other end must be there, unless the option of `connect` says otherwise. Left out: it may come whenever. */
+  readonly startTimeout?: number;
   /**
    * Whether messages cross before the two ends have met as well: then the remote may be one that knows nothing of
    * meeting (`handshake: "optional"`). Left out: they do not.

@@ -1,6 +1,6 @@
 /** What `connect` takes. */
 import type { Framed } from "./bytes.ts";
-import { any, type Check, type Checks, hasMethods, object, record } from "./check.ts";
+import { any, type Check, type Checks, hasMethods, milliseconds, object, record } from "./check.ts";
 import type { Definition } from "./define.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
@@ -24,6 +24,11 @@ export interface ConnectOptions extends Definition {
    * first, or if nobody has met us within a second. Default: `"required"`.
    */
   readonly handshake?: Handshake;
+  /**
+   * Milliseconds until the remote must have connected; else the channel ends with START_TIMEOUT. Default: 30,000 for a
+   * worker that is linked by who has started it; elsewhere none, it may come whenever.
+   */
+  readonly startTimeout?: number;
   /** Options of the default stream, as `openStream` takes them. */
   readonly data?: StreamOptions;
   /** Sinks that see every message and every frame. */
@@ -54,6 +59,7 @@ export const CONNECT: Checks<ConnectOptions> = {
   limits: object,
   initialCredit: credit,
   handshake: any,
+  startTimeout: milliseconds,
   data: object,
   trace: sinks,
 };

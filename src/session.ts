@@ -120,6 +120,8 @@ export class Session implements CoreReceiver {
     if (handshake === "optional")
       this.#plain = new PlainRemote(scheduler, this.#limits.message, () => this.#openPlainly());
     taken.add(given);
+    const { startTimeout = core.startTimeout ?? Number.POSITIVE_INFINITY } = options;
+    this.life.limitStart(scheduler, startTimeout, () => this.abort(notStarted(startTimeout)));
     link.listen(this);
   }
 
@@ -366,6 +368,11 @@ export class Session implements CoreReceiver {
     if (refusal !== undefined) throw refusal;
     return this.streams.open(name, options, "extra");
   }
+}
+
+function notStarted(ms: number): LinkError {
+  const message = `Nobody has connected at the other end within ${ms} ms: see that it calls connect(), or allow more by the option startTimeout`;
+  return new LinkError("START_TIMEOUT", message);
 }
 
 /** Links that have a channel: a second one would leave the first without what comes. */

@@ -20,6 +20,7 @@ export interface DoorOptions extends MessagePortOptions {
   /** Who hands the port over: this end, the other one, or the first of the two. */
   readonly role: "host" | "guest" | "equal";
   readonly bond: Bond;
+  readonly startTimeout?: number;
 }
 
 /** The word that ends the meeting: the private port, or that there is none and the door stays in use. */
@@ -48,7 +49,8 @@ export class DoorLink extends Endpoint {
   #shut: (() => void) | undefined = undefined;
 
   constructor(door: Doorway, options: DoorOptions) {
-    super(options, { name: door.name, bond: options.bond, tells: door.tellsDeath, forks: !door.carries });
+    const { bond, startTimeout } = options;
+    super(options, { name: door.name, bond, tells: door.tellsDeath, forks: !door.carries, startTimeout });
     this.#door = door;
     this.#role = options.role;
   }

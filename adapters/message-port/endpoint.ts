@@ -14,6 +14,9 @@ import type { MessagePortOptions, PortLike } from "./types.ts";
 /** Milliseconds between pings where nothing else tells that the other end is gone. */
 const HEARTBEAT = 10_000;
 
+/** Milliseconds that a worker may take to connect, its loading included. */
+export const WORKER_START = 30_000;
+
 /** What is known beforehand. */
 export interface Circumstances {
   /** What the two are the ends of, in the messages of errors. */
@@ -23,12 +26,15 @@ export interface Circumstances {
   readonly tells: boolean;
   /** Do streams have ports of their own, if the options do not say? */
   readonly forks: boolean;
+  /** Of one that was started for this: milliseconds until it must be there. */
+  readonly startTimeout?: number | undefined;
 }
 
 export abstract class Endpoint implements MessageLink, LaneReceiver {
   readonly kind = "message";
   readonly trusted: boolean;
   readonly scheduler: Scheduler = realmScheduler();
+  readonly startTimeout?: number;
   readonly fork?: () => { lane: Lane; port: Transferable };
   readonly adopt?: (port: unknown) => Lane | undefined;
   protected readonly nonce: string = makeNonce();
@@ -46,8 +52,9 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
   /** Its own `ready` is out. */
   #isReady = false;
 
-  constructor(options: MessagePortOptions, { name, bond, tells, forks }: Circumstances) {
+  constructor(options: MessagePortOptions, { name, bond, tells, forks, startTimeout }: Circumstances) {
     this.trusted = options.trusted ?? true;
+    if (startTimeout !== undefined) this.startTimeout = startTimeout;
     this.#name = name;
     this.#heartbeat = options.heartbeat ?? (tells ? 0 : undefined);
     this.#copies = options.transfer === false;

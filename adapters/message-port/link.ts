@@ -10,6 +10,8 @@ export interface PortContext {
   readonly bond: Bond;
   /** Does a `close` event of the port tell when its other end is gone? Left out: as the runtime's ports do. */
   readonly tells?: boolean;
+  /** Of one that was started for this: milliseconds until it must be there. */
+  readonly startTimeout?: number;
   /** Called when the link is listened to; what it returns, when it has ended. `lost`: nobody will be there any more. */
   begin?(on: { lost(error: LinkError): void; isMet(): boolean }): () => void;
   /** Whether calls or streams are open, told when that changes; at first they count as open. */
@@ -25,8 +27,8 @@ export class MessagePortLink extends Endpoint {
   #met = false;
 
   constructor(port: PortLike, options: MessagePortOptions = {}, context: PortContext = ANY_PORT) {
-    const { bond, tells = tellsClose() } = context;
-    super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true });
+    const { bond, tells = tellsClose(), startTimeout } = context;
+    super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true, startTimeout });
     this.#lane = this.use(port);
     this.#context = context;
   }

@@ -7,13 +7,17 @@ import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts"
 const START_TIMEOUT = 10_000;
 const SHUTDOWN: Required<ShutdownTimes> = { finish: Number.POSITIVE_INFINITY, exit: 5_000, terminate: 5_000 };
 
+/** What `connect` is given; that a child does not start shows here, with its last words. */
+type Connecting = Omit<ConnectOptions, "startTimeout">;
+const { startTimeout: _, ...CONNECTING } = CONNECT;
+
 const ofType =
   (type: string): Check =>
   (value) =>
     typeof value === type ? undefined : `pass a ${type}`;
 const path: Check = (value) => (typeof value === "string" || value instanceof URL ? undefined : "pass a path");
 
-const CHECKS: Checks<Omit<SpawnOptions, keyof ConnectOptions>> = {
+const CHECKS: Checks<Omit<SpawnOptions, keyof Connecting>> = {
   cwd: path,
   env: object,
   control: oneOf("stdio", "fd"),
@@ -41,7 +45,7 @@ const PARENT: Checks<ParentLinkOptions> = {
 };
 
 export interface ResolvedSpawn {
-  readonly connect: ConnectOptions;
+  readonly connect: Connecting;
   readonly process: SpawnOptions;
   readonly control: "stdio" | "fd";
   readonly startTimeout: number;
@@ -49,7 +53,7 @@ export interface ResolvedSpawn {
 }
 
 export function readSpawnOptions(options: SpawnOptions): ResolvedSpawn {
-  checkOptions("spawn option", { ...CONNECT, ...CHECKS }, options);
+  checkOptions("spawn option", { ...CONNECTING, ...CHECKS }, options);
   checkOptions("spawn option shutdown", TIMES, options.shutdown ?? {});
   const { control = "stdio", startTimeout = START_TIMEOUT, shutdown } = options;
   for (const key of ["stdin", "stdout"] as const) {
@@ -58,7 +62,7 @@ export function readSpawnOptions(options: SpawnOptions): ResolvedSpawn {
       throw mistake(new TypeError(`Cannot use the spawn option ${key}: ${why}`), "BAD_OPTION");
     }
   }
-  const connect = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CONNECT, key)));
+  const connect = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CONNECTING, key)));
   return { connect, process: options, control, startTimeout, shutdown: { ...SHUTDOWN, ...defined(shutdown) } };
 }
 

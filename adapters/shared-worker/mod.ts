@@ -6,6 +6,7 @@
 import { checkOptions } from "../../src/check.ts";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
+import { WORKER_START } from "../message-port/endpoint.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
 import { checkEnd, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
@@ -22,6 +23,7 @@ export function sharedWorkerLink(worker: SharedWorker, options: SharedWorkerLink
   checkOptions("sharedWorkerLink option", OWN, options);
   const context: PortContext = {
     bond: TOGETHER,
+    startTimeout: WORKER_START,
     begin({ lost, isMet }) {
       const onError = (event: Event): void => {
         // Once it runs, an error of its own does not end it.

@@ -9,6 +9,7 @@ import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
+import { WORKER_START } from "../message-port/endpoint.ts";
 import { checkEnd, OWN } from "../message-port/options.ts";
 import { TOLD } from "../message-port/presence.ts";
 import type { WorkerLinkOptions } from "./types.ts";
@@ -31,7 +32,7 @@ export class Worker extends NodeWorker {
 export function workerLink(worker: NodeWorker, options: WorkerLinkOptions = {}): MessageLink {
   checkEnd("workerLink", worker, ["postMessage", "on"], "a Worker of node:worker_threads");
   checkOptions("workerLink option", OWN, options);
-  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: TOLD });
+  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: TOLD, startTimeout: WORKER_START });
 }
 
 /** In a worker: the link to the thread that has started it. */

@@ -8,6 +8,7 @@ import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
+import { WORKER_START } from "../message-port/endpoint.ts";
 import { tellsClose } from "../message-port/lane.ts";
 import { checkEnd, OWN } from "../message-port/options.ts";
 import { type Bond, TOLD } from "../message-port/presence.ts";
@@ -26,7 +27,7 @@ const HOLDS: Bond = tellsClose() ? TOLD : { holds: true, watches: false, togethe
 export function workerLink(worker: globalThis.Worker, options: WorkerLinkOptions = {}): MessageLink {
   checkEnd("workerLink", worker, ["postMessage", "addEventListener"], "a Worker");
   checkOptions("workerLink option", OWN, options);
-  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES });
+  return new DoorLink(workerDoor(worker), { ...options, role: "host", bond: WATCHES, startTimeout: WORKER_START });
 }
 
 /** In a worker: the link to the thread that has started it. */

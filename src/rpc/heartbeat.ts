@@ -1,13 +1,11 @@
 /**
- * Pings a remote whose death the runtime does not tell: one that leaves a ping unanswered for a whole interval is lost.
- * An interval is waited for in parts. However long this side stands still, in a debugger or as a hidden page whose
- * timers are held back, one part of it passes at the most; and what has come meanwhile is heard before the next.
+ * Pings a remote whose death the runtime does not tell: one that leaves a ping unanswered for a whole interval, in which
+ * this side did not stand still, is lost.
  */
+import { afterAwake } from "../awake.ts";
 import { LinkError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import type { RpcPeer } from "./peer.ts";
-
-const PARTS = 4;
 
 export class Heartbeat {
   readonly #scheduler: Scheduler;
@@ -27,7 +25,7 @@ export class Heartbeat {
 
   start(): void {
     const interval = this.#interval();
-    if (interval > 0 && !this.#stopped) this.#wait(interval / PARTS, PARTS, () => this.#ping());
+    if (interval > 0 && !this.#stopped) this.#wait(interval, () => this.#ping());
   }
 
   stop(): void {
@@ -35,14 +33,14 @@ export class Heartbeat {
     this.#cancel?.();
   }
 
-  #wait(part: number, parts: number, then: () => void): void {
-    this.#cancel = this.#scheduler.after(part, () => (parts > 1 ? this.#wait(part, parts - 1, then) : then()));
+  #wait(interval: number, task: () => void): void {
+    this.#cancel = afterAwake(this.#scheduler, interval, task);
   }
 
   #ping(): void {
     const interval = this.#interval();
     if (interval === 0) return;
-    this.#wait(interval / PARTS, PARTS, () => {
+    this.#wait(interval, () => {
       this.stop();
       const message = `The remote has not answered a ping for ${interval} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
       this.#lost(new LinkError("CONNECTION_LOST", message));

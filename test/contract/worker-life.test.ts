@@ -31,6 +31,16 @@ it("a worker that connects half a second late is met, with all that was opened a
   expect(await back).toEqual(numbers(100));
 });
 
+it("a worker that connects too late, or never, ends the channel with START_TIMEOUT", async () => {
+  const { worker } = start({ late: true });
+  const link = workerLink(worker);
+  expect(link.startTimeout).toBe(30_000);
+  const near = connect(link, { startTimeout: 200 });
+  const read = near.openStream("echo").readable.getReader().read();
+  await expect(near.ready).rejects.toMatchObject({ code: "START_TIMEOUT" });
+  await expect(read).rejects.toMatchObject({ code: "START_TIMEOUT" });
+});
+
 it("a parent that links half a second late is met, with all that the worker opened and wrote", async () => {
   const { link, far } = start();
   const stream = far.open("early", "taken");

@@ -39,6 +39,59 @@ describe("A remote that says hello before it has met us", () => {
   });
 });
 
+describe("A remote that does not connect", () => {
+  const late = (options: ConnectOptions, startTimeout?: number): { link: HandLink; channel: Channel } => {
+    const link = Object.assign(new HandLink(), startTimeout !== undefined && { startTimeout });
+    return { link, channel: connect(link, options) };
+  };
+
+  it("in time ends the channel, what waits for it included, with START_TIMEOUT", async () => {
+    const { link, channel } = late({ startTimeout: 1_000 });
+    const call = rejectedBy(channel.call("m"));
+    const write = rejectedBy(channel.openStream("s").writable.getWriter().write(1));
+    await link.scheduler.pass(999);
+    expect(channel.stats().state).toBe("meeting");
+    await link.scheduler.pass(1);
+    expect((await rejectedBy(channel.ready)).code).toBe("START_TIMEOUT");
+    expect((await rejectedBy(channel.closed)).error.message).toContain("within 1000 ms");
+    expect([(await call).code, (await write).code]).toEqual(["START_TIMEOUT", "START_TIMEOUT"]);
+    expect(link.closed).toBe(true);
+  });
+
+  it("may do so whenever it likes, if neither the option nor its link says otherwise", async () => {
+    const { link, channel } = late({});
+    await link.scheduler.pass(1e9);
+    link.meet(HELLO);
+    await channel.ready;
+  });
+
+  it("has as long as its link says, or the option", async () => {
+    const [link, option, none] = [late({}, 50), late({ startTimeout: 70 }, 50), late({ startTimeout: Infinity }, 50)];
+    const all = [link, option, none];
+    await Promise.all(all.map((each) => each.link.scheduler.pass(60)));
+    expect(all.map(({ channel }) => channel.stats().state)).toEqual(["closed", "meeting", "meeting"]);
+    await Promise.all(all.map((each) => each.link.scheduler.pass(1_000)));
+    expect(all.map(({ channel }) => channel.stats().state)).toEqual(["closed", "closed", "meeting"]);
+  });
+
+  it("in time leaves no timer behind; nor does a channel that has ended before", async () => {
+    const [open, aborted] = [late({ startTimeout: 100 }), late({ startTimeout: 100 })];
+    open.link.meet(HELLO);
+    aborted.channel.abort(new Error("enough"));
+    await Promise.all([open.channel.ready, rejectedBy(aborted.channel.closed)]);
+    await Promise.all([open, aborted].map(({ link }) => link.scheduler.pass(1_000)));
+    expect(open.channel.stats().state).toBe("open");
+    expect([...open.link.scheduler.timers, ...aborted.link.scheduler.timers]).toEqual([]);
+  });
+
+  it("counts only while this side was awake", async () => {
+    const { link, channel } = late({ startTimeout: 1_000 });
+    await link.scheduler.stand(60_000);
+    link.meet(HELLO);
+    await channel.ready;
+  });
+});
+
 describe("A remote that takes only short messages", () => {
   it("cannot keep abort() from ending the channel, whatever its reason", async () => {
     const { link, channel } = open();
