@@ -10,9 +10,9 @@ import { payloads } from "./threads/payloads.mjs";
 const TITLES = { chromium: "Chromium", firefox: "Firefox", webkit: "WebKit" };
 /** Chunks a run, by who moves them: a quick one would be over before a clock of whole milliseconds has seen it. */
 const COUNTS = {
-  chromium: { object: 30_000, nativeObject: 1_500, buffer: 3_000, nativeBuffer: 400 },
+  chromium: { object: 60_000, nativeObject: 2_000, buffer: 3_000, nativeBuffer: 400 },
   firefox: { object: 20_000, nativeObject: 600, buffer: 1_500, nativeBuffer: 300 },
-  webkit: { object: 20_000, buffer: 2_000 },
+  webkit: { object: 80_000, buffer: 2_000 },
 };
 /** Of the bare port: chunks under way. */
 const OBJECTS_WINDOW = 1_024;
