@@ -3,6 +3,7 @@
 import { builtinModules } from "node:module";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { ensureInstalled } from "../runtimes/ensure.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -11,6 +12,8 @@ const conditions = { deno: ["deno"], bun: ["bun"], workerd: ["workerd"], node: [
 
 /** Writes `main.mjs`, `far.mjs` and what they share to `folder`. */
 export async function bundleContract(folder, kind) {
+  // The harness.
+  ensureInstalled(here("../../wpt-style-tests"));
   await build({
     entryPoints: { main: here("contract/main.ts"), far: here("../fixtures/web-worker.mjs") },
     outdir: folder,

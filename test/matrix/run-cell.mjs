@@ -38,7 +38,8 @@ export async function runContract(runtime, row, column, folder) {
     .map(({ title, message }) => ({ test: title, message }));
   if (problem !== undefined) failures.push({ test: "(the realm)", message: problem });
   if (reports.length === 0 && failures.length === 0) failures.push({ test: "(the realm)", message: "no test has run" });
-  return { passed: count("passed"), failed: failures.length, gaps: count("gap"), failures };
+  const slowest = reports.toSorted((a, b) => b.took - a.took);
+  return { passed: count("passed"), failed: failures.length, gaps: count("gap"), failures, slowest };
 }
 
 export async function runWpt(runtime) {

@@ -1,5 +1,5 @@
 // The matrix: every suite in every runtime, over every kind of link that it has, as one table.
-//   node test/matrix/run.mjs [--runtime NAME ...] [--column NAME ...] [--concurrency N] [--install]
+//   node test/matrix/run.mjs [--runtime NAME ...] [--column NAME ...] [--concurrency N] [--slowest N] [--install]
 // Runtimes from npm are fetched; browsers are where the system's package manager has put them, and it is called only with
 // --install or CI=true, as root on Debian. What cannot be had is listed, and fails with CI=true. When all of it has run
 // and nothing failed, docs/runtimes.md is written anew. The last line is `N passed, N failed`.
@@ -15,7 +15,7 @@ import { writeDocument } from "./document.mjs";
 import { isMissing, pairsOf, runContract, runPairs, runWpt } from "./run-cell.mjs";
 import { table } from "./table.mjs";
 
-const { wanted, wantedColumns, concurrency, isWhole } = readArguments();
+const { wanted, wantedColumns, concurrency, shown, isWhole } = readArguments();
 const folder = mkdtempSync(join(tmpdir(), "sluice-matrix-"));
 /** By a row's kind, where its bundle is. */
 const bundles = new Map();
@@ -80,10 +80,11 @@ function failed(test, error) {
   return { passed: 0, failed: 1, gaps: 0, failures: [{ test, message: error?.stack ?? String(error) }] };
 }
 
-function progress(row, column, { notApplicable, passed, failed, gaps, failures = [], seconds = 0 }) {
+function progress(row, column, { notApplicable, passed, failed, gaps, failures = [], slowest = [], seconds = 0 }) {
   if (notApplicable !== undefined) return;
   const counts = `${passed} passed, ${failed} failed, gaps: ${gaps}`;
   console.log(`${row.title.padEnd(10)} ${column.title.padEnd(24)} ${counts.padEnd(36)} ${seconds.toFixed(1)} s`);
+  for (const { title, took } of slowest.slice(0, shown)) console.log(`${took.toFixed(0).padStart(8)} ms  ${title}`);
   for (const { test, message } of failures) {
     console.log(`\nFAIL [${row.title}, ${column.title}] ${test}\n${message.replace(/^/gm, "    ")}\n`);
   }
@@ -110,6 +111,8 @@ function readArguments() {
         runtime: { type: "string", multiple: true },
         column: { type: "string", multiple: true },
         concurrency: { type: "string", default: "2" },
+        // Of each cell of the contract, the tests that take longest are shown.
+        slowest: { type: "string", default: "0" },
         // Read where browsers are looked for.
         install: { type: "boolean" },
       },
@@ -122,6 +125,8 @@ function readArguments() {
     const concurrency = Number(values.concurrency);
     if (!Number.isInteger(concurrency) || concurrency < 1)
       throw new Error("--concurrency takes a whole number from 1 on");
+    const shown = Number(values.slowest);
+    if (!Number.isInteger(shown) || shown < 0) throw new Error("--slowest takes a whole number from 0 on");
     const { exports } = JSON.parse(readFileSync(fileURLToPath(new URL("../../package.json", import.meta.url)), "utf8"));
     if (!existsSync(fileURLToPath(new URL(`../../${exports["."].default}`, import.meta.url))))
       throw new Error("Nothing to test: run `npx tsup` first");
@@ -129,6 +134,7 @@ function readArguments() {
       wanted: pick(rows, values.runtime, "runtime"),
       wantedColumns: pick(columns, values.column, "column"),
       concurrency,
+      shown,
       isWhole: values.runtime === undefined && values.column === undefined,
     };
   } catch (error) {

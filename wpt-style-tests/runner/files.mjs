@@ -1,10 +1,9 @@
 // Finds the test files, what their META lines ask for, and the sources of it all. It reads files and judges nothing.
 
-import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureInstalled } from "../../test/runtimes/ensure.mjs";
 
 const root = new URL("../", import.meta.url);
 const notTests = new Set(["node_modules", "resources", "runner"]);
@@ -27,12 +26,7 @@ export async function findFiles(filter = "") {
 
 /** What a realm evaluates: `{ harness, files: { [file]: { scripts, test } } }`, each source as `{ url, source }`. */
 export async function loadSources() {
-  if (!existsSync(new URL(harness, root))) {
-    execFileSync("npm", ["ci", "--prefix", fileURLToPath(root), "--loglevel=error"], {
-      stdio: "inherit",
-      shell: process.platform === "win32",
-    });
-  }
+  ensureInstalled(fileURLToPath(root));
   const files = {};
   for (const { file } of await findFiles()) {
     const test = await load(file);

@@ -52,10 +52,10 @@ export function journey(): Promise<void> {
 export function inAnotherRealm(code: string): unknown {
   if (vm !== undefined) return vm.runInNewContext(code);
   if (typeof document === "undefined") throw new Error("A worker of this runtime has no other realm in its thread");
-  const frame = document.createElement("iframe");
-  document.body.append(frame);
+  frame ??= document.body.appendChild(document.createElement("iframe"));
   return (frame.contentWindow as unknown as { eval(code: string): unknown }).eval(code);
 }
+let frame: HTMLIFrameElement | undefined;
 
 /** Node warns of what it takes for a leak: many listeners at one signal. */
 export function allowListeners(signal: AbortSignal): void {

@@ -61,7 +61,7 @@ export function valuesLimits({ test }: Contract): void {
     const { near, classes } = pair;
     const kept = near.call("keepStreams", { key: "k", input: source(classes).readable });
     await pair.far.stream("k").read();
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 4; round++) {
       const controller = new AbortController();
       allowListeners(controller.signal);
       const calls = numbers(500).map((i) => {

@@ -27,6 +27,8 @@ export interface Result {
   readonly title: string;
   readonly status: "passed" | "failed" | "gap";
   readonly message?: string;
+  /** Milliseconds that it took. */
+  readonly took: number;
 }
 
 /** The part of the harness in use. */
@@ -129,11 +131,15 @@ async function run(body: Body, deadline: number): Promise<void> {
 /** Resolves when all that was registered has come to its end; `report` is told of each. */
 export function finished(report: (result: Result) => void): Promise<void> {
   let ended = 0;
+  let before = performance.now();
   return new Promise((resolve) => {
     add_result_callback(({ name, status, message }) => {
+      // One runs after the other.
+      const took = performance.now() - before;
+      before += took;
       if (status !== PASS)
-        report({ title: name, status: "failed", message: describeFailure(thrown.get(name)) ?? message ?? "" });
-      else report({ title: name, status: gaps.has(name) ? "gap" : "passed" });
+        report({ title: name, status: "failed", message: describeFailure(thrown.get(name)) ?? message ?? "", took });
+      else report({ title: name, status: gaps.has(name) ? "gap" : "passed", took });
       if (++ended === registered) resolve();
     });
   });
