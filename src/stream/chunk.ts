@@ -4,60 +4,19 @@
  * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
  */
 import { mistake } from "../errors.ts";
-import { isLong, isPlain } from "../wire/plain.ts";
+import { isListOrRecord } from "../wire/plain.ts";
+import { isArrayBuffer, sizeOf } from "../wire/size.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 
 /** `true` moves whole buffers; a function names what is moved. */
 export type Transfer<T = unknown> = boolean | ((chunk: T) => Transferable[]) | undefined;
 
-/** Elements of an array that the byte account looks at: a sparse array must not keep a receiver busy. */
-const COUNTED_ELEMENTS = 1024;
 /** Copies from this size on are moved rather than cloned: below it, moving costs more than a second copy. */
 const MOVE_FROM = 16 * 1024;
 
-/** Bytes charged for a chunk as it crosses: 64, and its top-level buffers and long strings. The same at both ends. */
+/** Bytes charged for a chunk as it crosses: 64, and its buffers and long strings. The same at both ends. */
 export function charge(chunk: unknown): number {
-  if (typeof chunk === "string") return CHUNK_OVERHEAD + lengthOf(chunk);
-  if (typeof chunk !== "object" || chunk === null) return CHUNK_OVERHEAD;
-  const own = bufferLength(chunk);
-  if (own >= 0) return CHUNK_OVERHEAD + own;
-  let sum = CHUNK_OVERHEAD;
-  if (Array.isArray(chunk)) {
-    const end = Math.min(chunk.length, COUNTED_ELEMENTS);
-    for (let i = 0; i < end; i++) sum += lengthOf(chunk[i]);
-  } else if (isPlain(chunk)) {
-    for (const key in chunk) {
-      const length = lengthOf((chunk as Record<string, unknown>)[key]);
-      if (length > 0 && Object.hasOwn(chunk, key)) sum += length;
-    }
-  }
-  return sum;
-}
-
-/** What is charged for a part of a chunk, or for one that is a string. */
-function lengthOf(part: unknown): number {
-  if (typeof part === "string") return isLong(part) ? part.length : 0;
-  return typeof part === "object" && part !== null ? Math.max(0, bufferLength(part)) : 0;
-}
-
-/** The bytes of a buffer or view; −1 for anything else. Shared memory does not travel, a view of it does count. */
-function bufferLength(value: object): number {
-  if (ArrayBuffer.isView(value)) return value.byteLength;
-  return isArrayBuffer(value) ? value.byteLength : -1;
-}
-
-/** One of this realm, or of another. */
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  if (typeof value !== "object" || value === null) return false;
-  return (
-    value instanceof ArrayBuffer ||
-    (!isListOrRecord(value) && Object.prototype.toString.call(value) === "[object ArrayBuffer]")
-  );
-}
-
-/** Whose values are read by their keys, in this realm or another: a port may be of another than its user. */
-function isListOrRecord(value: object): boolean {
-  return Array.isArray(value) || isPlain(value);
+  return CHUNK_OVERHEAD + sizeOf(chunk);
 }
 
 const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(

@@ -3,7 +3,7 @@ import type { Codec } from "../codecs/codec.ts";
 import { mistake, StreamError, whyOf } from "../errors.ts";
 import { describeIssue, isAsync, plainIssues, type StandardSchema } from "../schema.ts";
 import type { DataFrame, Packed } from "../wire/frames.ts";
-import { isArrayBuffer } from "./chunk.ts";
+import { isArrayBuffer } from "../wire/size.ts";
 import type { Owner } from "./owner.ts";
 
 /**

@@ -5,7 +5,8 @@
 import type { Codec } from "../codecs/codec.ts";
 import { mistake } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
-import { attached, isArrayBuffer, moved } from "./chunk.ts";
+import { isArrayBuffer } from "../wire/size.ts";
+import { attached, moved } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 

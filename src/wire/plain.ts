@@ -52,6 +52,11 @@ export function isPlain(value: object): boolean {
   return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "hasOwnProperty");
 }
 
+/** Whose values are read by their keys, in this realm or another: a port may be of another than its user. */
+export function isListOrRecord(value: object): boolean {
+  return Array.isArray(value) || isPlain(value);
+}
+
 /** Of something compound: a copy of an object, or what can be no part of plain data. */
 function copyPart(value: unknown, depth: number): unknown {
   return typeof value === "object" ? copyObject(value as object, depth) : NOT_PLAIN;

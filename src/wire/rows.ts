@@ -5,6 +5,7 @@
  */
 import { ProtocolError } from "../errors.ts";
 import { copyValue, isCompound, isLong, isPlainPrototype, NOT_PLAIN } from "./plain.ts";
+import { sizeOf } from "./size.ts";
 
 /** What all rows have in common: a record if it has keys, else a list. A number is the column of a leaf. */
 export interface Shape {
@@ -128,7 +129,7 @@ function writePart(value: unknown, part: number | Shape, columns: readonly unkno
     if (isLong(value)) return false;
   } else if (isCompound(value)) {
     copy = copyValue(value);
-    if (copy === NOT_PLAIN) return false;
+    if (copy === NOT_PLAIN || sizeOf(copy) > 0) return false;
   }
   (columns[part] as unknown[])[row] = copy;
   return true;
@@ -158,18 +159,13 @@ function readRow({ keys, parts }: Shape, columns: Rows["columns"], row: number):
 function readPart(part: number | Shape, columns: Rows["columns"], row: number): unknown {
   if (typeof part !== "number") return readRow(part, columns, row);
   const value = columns[part]?.[row];
-  if (typeof value === "string" ? isLong(value) : isBuffer(value)) {
-    const what = typeof value === "string" ? "a long string" : "a buffer";
+  if (typeof value === "string" ? isLong(value) : isCompound(value) && sizeOf(value) > 0) {
     throw new ProtocolError(
       "BAD_FRAME",
-      `Cannot read rows of a stream-data frame: there is ${what} among the values, send such records in chunks`,
+      "Cannot read rows of a stream-data frame: there is a buffer or a long string among the values, send such records in chunks",
     );
   }
   return value;
-}
-
-function isBuffer(value: unknown): boolean {
-  return typeof value === "object" && (ArrayBuffer.isView(value) || value instanceof ArrayBuffer);
 }
 
 /** Is it what {@link fromRows} may be given? */

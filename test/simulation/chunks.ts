@@ -148,11 +148,11 @@ export function build({ kind, index, offset, length }: Spec, own: Uint8Array): B
   }
 }
 
-/** What the byte account has to charge: 64, and the top-level buffers and long strings. */
+/** What the byte account has to charge: 64, and the buffers and long strings, but for those in a Map. */
 export function charged({ kind, index, length }: Pick<Spec, "kind" | "index" | "length">): number {
   const hasText = kind === "text" || (kind === "record" && ![7, 9, 10].includes(index % 11));
   if (hasText && length > FREE_STRING) return 64 + length;
-  if (hasByteLength(kind) || kind === "instance") return 64 + length;
+  if (hasByteLength(kind) || kind === "instance" || kind === "deep") return 64 + length;
   if (kind === "list") return 64 + length + (length >> 1);
   return kind === "holder" ? 64 + length + 8 : 64;
 }

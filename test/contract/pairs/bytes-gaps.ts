@@ -21,7 +21,7 @@ const notCarried = [...chargedKinds.filter((kind) => !carried.includes(kind)), "
 
 export const bytesGaps: Gaps = {
   ...Object.fromEntries(notCarried.map((kind) => [`◆ both ends charge alike: ${kind}`, cloned])),
-  "a chunk is charged its top-level buffers and 64 bytes, at both ends": charged,
+  "a chunk is charged the buffers in it and 64 bytes, at both ends": charged,
   "chunks without bytes are bounded too, at 64 bytes each": charged,
   "stats() tells of every stream and call under way, at both ends alike": charged,
   "every value that can be cloned is a chunk": cloned,

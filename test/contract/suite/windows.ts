@@ -170,6 +170,10 @@ export function windows({ test }: Contract): void {
     chunks: () => bytes(64 * 1024),
     strings: () => "x".repeat(64 * 1024),
     "strings in records": (index) => ({ index, text: "x".repeat(64 * 1024) }),
+    "strings deep in records": (index) => ({
+      index,
+      list: [{ text: { de: "x".repeat(64 * 1024) } }, 1, 2, 3, 4, 5, 6, 7, 8],
+    }),
   };
   for (const [what, chunk] of Object.entries(huge)) {
     test(`huge ${what} counted in chunks are bounded in bytes`, async (make) => {

@@ -60,6 +60,8 @@ const TABLES = [
   { shape: { parts: Array.from({ length: 1000 }, (_, i) => i) }, columns: Array.from({ length: 1000 }, () => [1]) },
   { keys: ["a"], columns: [new Array(5000)] },
   { keys: ["a"], columns: [[new Uint8Array(8)]] },
+  { shape: { keys: ["a"], parts: [0] }, columns: [[{ deep: [{ bytes: new Uint8Array(8) }] }]] },
+  { shape: { keys: ["a"], parts: [0] }, columns: [[["x".repeat(2_000)]]] },
 ];
 
 /** A valid frame of each type, and for each of its fields what it must not be. */

@@ -27,13 +27,13 @@ describe("charge()", () => {
     ["a class's instance", 24],
     ["an object without a prototype", 12],
     ["an object with inherited properties", 5],
-    ["buffers deeper down", 0],
+    ["buffers deeper down", 149],
     ["a Map", 0],
     ["an Error with a buffer", 0],
     ["a property that is not enumerable", 0],
     ["a view of shared memory", 8],
-    ["shared references", 32],
-  ])("charges 64 bytes and the top-level buffers for %s", (name, bytes) => {
+    ["shared references", 64],
+  ])("charges 64 bytes and the buffers in it for %s", (name, bytes) => {
     expect(charge(posted(name))).toBe(CHUNK_OVERHEAD + bytes);
   });
 
@@ -42,10 +42,31 @@ describe("charge()", () => {
     ["a longer one", "\u20ac".repeat(1_025), 1_025],
     ["values of a record", { a: "x".repeat(2_000), b: "short", c: new Uint8Array(5) }, 2_005],
     ["elements of an array", ["x".repeat(2_000), "x".repeat(3_000)], 5_000],
-    ["what lies deeper", { a: { b: "x".repeat(2_000) } }, 0],
+    ["what lies deeper", { a: { b: "x".repeat(2_000), c: ["y".repeat(1_100)] } }, 3_100],
+    ["one that is there twice", ((text) => [text, { text }])("x".repeat(2_000)), 4_000],
   ])("charges the length of long strings: %s", (_, chunk, bytes) => {
     expect(charge(chunk)).toBe(CHUNK_OVERHEAD + bytes);
     expect(charge(structuredClone(chunk))).toBe(CHUNK_OVERHEAD + bytes);
+  });
+
+  it("looks at a cycle as often as at anything else: 1,024 values", () => {
+    const data = new Uint8Array(1);
+    const cycle: { data: Uint8Array; self?: object } = { data };
+    cycle.self = cycle;
+    expect(charge(cycle)).toBe(CHUNK_OVERHEAD + 512);
+    expect(charge(structuredClone(cycle))).toBe(CHUNK_OVERHEAD + 512);
+  });
+
+  it("looks at 1,024 values, all of one before the next", () => {
+    const small = (): Uint8Array => new Uint8Array(1);
+    const inner = Array.from({ length: 1_000 }, small);
+    const [behind, large] = [
+      { inner, list: Array.from({ length: 50 }, small) },
+      { list: [] as unknown[], inner },
+    ];
+    large.list = Array.from({ length: 2_000 }, small);
+    expect(charge(behind)).toBe(CHUNK_OVERHEAD + 1_022);
+    expect(charge(large)).toBe(CHUNK_OVERHEAD + 1_023);
   });
 
   it("looks at the first elements of an array only, however long it is", () => {
