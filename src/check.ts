@@ -38,10 +38,12 @@ export const abortSignal: Check = (value) =>
 export function checkOptions<Options extends object>(what: string, checks: Checks<Options>, options: Options): void {
   checkNames(what, Object.keys(checks), options);
   for (const [name, value] of Object.entries(options)) {
-    const wrong = value === undefined ? undefined : checks[name as keyof Options](value);
+    const check = checks[name as keyof Options];
+    const wrong = value === undefined ? undefined : check(value);
     if (wrong === undefined) continue;
     const shown = typeof value === "string" ? JSON.stringify(value) : isObject(value) ? "that" : String(value);
-    const Mistake = typeof value === "number" ? RangeError : TypeError;
+    // A number where one belongs, but out of range.
+    const Mistake = typeof value === "number" && check === milliseconds ? RangeError : TypeError;
     throw mistake(new Mistake(`Cannot set the ${what} ${name} to ${shown}: ${wrong}`), "BAD_OPTION");
   }
 }

@@ -50,6 +50,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["a trace that is a function", { trace: () => {} }, /trace to .*: pass \{ calls, streams \}, functions/],
   ["a sink that is none", { trace: { call() {} } }, /trace to that: pass \{ calls, streams \}, functions/],
   ["a sink that is no function", { trace: { calls: 5 } }, /trace to that: pass \{ calls, streams \}, functions/],
+  ["a time that is none", { startTimeout: "soon" }, /startTimeout to "soon": pass milliseconds, 0 or more/],
   ["a handshake that is none", { handshake: "maybe" }, /handshake "maybe": pass "required" or "optional"/],
 ];
 

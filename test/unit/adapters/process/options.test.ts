@@ -51,8 +51,9 @@ describe("The options of spawn", () => {
     );
   });
 
-  it("are a RangeError where a number is wrong, else a TypeError", () => {
+  it("are a RangeError where a number is out of range, else a TypeError", () => {
     expect(() => readSpawnOptions({ heartbeat: -1 })).toThrow(RangeError);
+    expect(() => readSpawnOptions({ signal: 5 as never })).toThrow(TypeError);
     expect(() => readSpawnOptions({ heartbeat: "1" } as never)).toThrow(TypeError);
   });
 });
