@@ -97,24 +97,27 @@ export class Batch {
     return { shape: this.#shape ?? NO_SHAPE, columns };
   }
 
-  /** The columns have no holes, which would be slower to post. */
   #take(shape: Shape | undefined): void {
     this.#shape = shape;
-    const count = shape === undefined ? 0 : countColumns(shape);
-    this.#columns = Array.from({ length: count }, () => new Array<unknown>(MOST_CHUNKS).fill(0));
+    this.#columns = shape === undefined ? [] : columnsFor(shape);
   }
 
   #writeRow(chunk: unknown): boolean {
     return this.#shape !== undefined && writeRow(chunk, this.#shape, this.#columns, this.length);
   }
 
-  /** What is deeper down differs from chunk to chunk: from now on each part is a column. False if it is so already. */
+  /**
+   * What is deeper down differs from chunk to chunk: from now on each part is a column. False, and all is as it was, if it is
+   * so already, or a part would be too deep for a column.
+   */
   #flatten(): boolean {
     if (this.#shape === undefined || isFlat(this.#shape)) return false;
-    const rows = fromRows(this.#rows());
-    this.#take(flatShape(this.#shape));
-    const [shape, columns] = [this.#shape, this.#columns];
-    return rows.every((row, at) => writeRow(row, shape, columns, at));
+    const shape = flatShape(this.#shape);
+    const columns = columnsFor(shape);
+    if (!fromRows(this.#rows()).every((row, at) => writeRow(row, shape, columns, at))) return false;
+    this.#shape = shape;
+    this.#columns = columns;
+    return true;
   }
 
   #count(weight: number): void {
@@ -130,4 +133,9 @@ export class Batch {
     }
     return this.#chunks;
   }
+}
+
+/** Room for a full batch. The columns have no holes, which would be slower to post. */
+function columnsFor(shape: Shape): unknown[][] {
+  return Array.from({ length: countColumns(shape) }, () => new Array<unknown>(MOST_CHUNKS).fill(0));
 }

@@ -44,6 +44,14 @@ describe("Batch", () => {
     expect(frame.chunks).toEqual(structuredClone(chunks));
   });
 
+  it("sends what has come as it is, if it is too deep for rows whose parts are columns", () => {
+    const deep = (levels: number): unknown => (levels === 0 ? { v: 1 } : { n: deep(levels - 1) });
+    const chunks = [...[1, 2, 3, 4].map((k) => ({ a: { b: { c: deep(15) } }, k })), { a: 5, k: 9 }];
+    const one = batch();
+    for (const chunk of chunks) expect(addPlain(one, chunk, 1)).toBe(true);
+    expect(chunksOf(sent(one.frame(0)))).toEqual(chunks);
+  });
+
   it.each<[string, unknown[], unknown]>([
     [
       "records",
