@@ -223,7 +223,8 @@ export function parseCredits(message: unknown): Frame[] {
     const isColumn = Array.isArray(column) && column.length === ids.length && column.length <= MOST_CREDITS;
     if (!isColumn) throw badFrame("a stream-credits frame", key);
   }
-  return ids.map((id, at) => parseFrame({ type: "stream-credit", id, limit: limits[at], bytes: bytes[at] }));
+  // Also of a hole, which is no number.
+  return Array.from(ids, (id, at) => parseFrame({ type: "stream-credit", id, limit: limits[at], bytes: bytes[at] }));
 }
 
 /** The chunks that a frame carries, in order. */

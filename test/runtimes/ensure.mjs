@@ -23,7 +23,11 @@ export function ensureInstalled(folder) {
   });
   if (!missing) return;
   const args = ["ci", "--prefix", folder, "--no-fund", "--no-audit", "--loglevel=error"];
-  const { status, error } = spawnSync("npm", args, { stdio: ["ignore", process.stderr.fd, process.stderr.fd] });
+  const { status, error } = spawnSync("npm", args, {
+    stdio: ["ignore", process.stderr.fd, process.stderr.fd],
+    // There it is a script.
+    shell: process.platform === "win32",
+  });
   if (error) throw error;
   if (status !== 0) throw new NotInstalled(`Cannot install ${folder}: npm ci exited with ${status}`);
 }

@@ -90,7 +90,7 @@ const frames: readonly (readonly [Message, Readonly<Record<string, readonly unkn
 ];
 
 /** What the columns of grants for several streams must not be, where the others have one entry. */
-const NO_COLUMNS = [undefined, null, 5, {}, [], [OPENED, OPENED], new Array(5000).fill(OPENED)];
+const NO_COLUMNS = [undefined, null, 5, {}, [], new Array(1), [OPENED, OPENED], new Array(5000).fill(OPENED)];
 const COLUMNS = {
   ids: [...NO_COLUMNS, ...COUNTS.map((id) => [id])],
   limits: [...NO_COLUMNS, ...LIMITS.map((limit) => [limit])],
