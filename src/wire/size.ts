@@ -1,24 +1,34 @@
 /** What a value holds beside plain data: what both ends charge for a chunk, and what no row of a table has. */
 import { isListOrRecord, isLong, isPlain } from "./plain.ts";
 
-/** Values that are looked at: a large or sparse one, or a cycle, must not keep a receiver busy. */
+/** Values in it that are looked at: a large or sparse one must not keep a receiver busy. */
 const MOST_VALUES = 1_024;
 
-/** Of those, what is left. */
+/** Of those, what is left; and the objects that were met, once there are others in it. */
 let left = 0;
+let met: Set<object> | undefined;
 
 /**
- * The bytes of its buffers and views, and the length of its long strings, however deep in plain objects and arrays. The same
- * before and after a structured clone, so values are looked at in the order of their keys, all of one before the next.
+ * The bytes of its buffers and views, and the length of its long strings, however deep in plain objects and arrays; of an
+ * object that is met again, or is in `others` already, nothing. The same before and after a structured clone, so values are
+ * looked at in the order of their keys, all of one before the next. What was met is added to `others`.
  */
-export function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown, others?: Set<object>): number {
+  if (typeof value === "string") return isLong(value) ? value.length : 0;
+  if (typeof value !== "object" || value === null) return 0;
+  const own = bufferLength(value);
+  if (own >= 0) return own;
   left = MOST_VALUES;
-  return sizeOfPart(value);
+  met = others ?? new Set();
+  const size = sizeOfPart(value);
+  met = undefined;
+  return size;
 }
 
 function sizeOfPart(value: unknown): number {
   if (typeof value === "string") return isLong(value) ? value.length : 0;
-  if (typeof value !== "object" || value === null) return 0;
+  if (typeof value !== "object" || value === null || met?.has(value)) return 0;
+  met?.add(value);
   const own = bufferLength(value);
   if (own >= 0) return own;
   if (Array.isArray(value)) return sizeOfList(value);
