@@ -41,11 +41,16 @@ export function checkOptions<Options extends object>(what: string, checks: Check
     const check = checks[name as keyof Options];
     const wrong = value === undefined ? undefined : check(value);
     if (wrong === undefined) continue;
-    const shown = typeof value === "string" ? JSON.stringify(value) : isObject(value) ? "that" : String(value);
+    const message = `Cannot set the ${what} ${name} to ${shown(value)}: ${wrong}`;
     // A number where one belongs, but out of range.
-    const Mistake = typeof value === "number" && check === milliseconds ? RangeError : TypeError;
-    throw mistake(new Mistake(`Cannot set the ${what} ${name} to ${shown}: ${wrong}`), "BAD_OPTION");
+    const isOutOfRange = typeof value === "number" && check === milliseconds;
+    throw mistake(isOutOfRange ? new RangeError(message) : new TypeError(message), "BAD_OPTION");
   }
+}
+
+/** A value in the message of an error. */
+export function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : isObject(value) ? "that" : String(value);
 }
 
 /** Throws for options that are no object, and for the first of another name than these. `what` is one of them. */

@@ -34,7 +34,7 @@ export type StreamErrorCode =
 
 /**
  * The transport broke, and the channel ended with it: `channel.closed` rejects with this, and what was under way with a
- * `StreamError` of the same code whose `cause` it is.
+ * `StreamError` `CONNECTION_LOST` whose `cause` it is.
  */
 export type LinkErrorCode =
   /** The worker ended or failed, the port was closed or received what cannot be read, the other end started anew, or a ping stayed unanswered. The message tells which. Mend what ended it, start the other side again, and connect anew. */

@@ -2,7 +2,7 @@
  * The bounds that hold whatever the remote does. A partial object keeps every other default; `connect` validates
  * them and `$/hello` tells the remote, so that an honest one never runs into them.
  */
-import { checkNames } from "./check.ts";
+import { checkNames, shown } from "./check.ts";
 import { mistake } from "./errors.ts";
 
 export interface Limits {
@@ -83,7 +83,7 @@ export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boo
     const allowed = name === "message" ? `of ${LEAST_MESSAGE} or more` : "above 0";
     if (typeof value !== "number" || !(value > 0) || (name === "message" && value < LEAST_MESSAGE)) {
       throw mistake(
-        new RangeError(`Cannot set limits.${name} to ${String(value)}: use a number ${allowed}`),
+        new RangeError(`Cannot set limits.${name} to ${shown(value)}: use a number ${allowed}`),
         "BAD_OPTION",
       );
     }

@@ -48,7 +48,7 @@ const sinks: Check = (value) => {
   const areSinks = Object.entries(value ?? {}).every(
     ([name, sink]) => ["calls", "streams"].includes(name) && (sink === undefined || typeof sink === "function"),
   );
-  return typeof value === "object" && areSinks ? undefined : "pass { calls, streams }, functions";
+  return typeof value === "object" && value !== null && areSinks ? undefined : "pass { calls, streams }, functions";
 };
 
 /** What is in `methods`, `streams`, `limits` and `data` is checked where it is read, and so is `handshake`. */

@@ -28,7 +28,10 @@ export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<
     unit: "bytes",
     keeps: true,
     encode(chunk) {
-      if (ArrayBuffer.isView(chunk) || Object.prototype.toString.call(chunk) === "[object ArrayBuffer]") return chunk;
+      if (ArrayBuffer.isView(chunk) || Object.prototype.toString.call(chunk) === "[object ArrayBuffer]") {
+        if (View !== Uint8Array) checkElements(chunk as ArrayBufferView | ArrayBuffer, View, size);
+        return chunk;
+      }
       const got = chunk === null ? "null" : typeof chunk;
       throw mistake(
         new TypeError(
@@ -51,6 +54,24 @@ export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<
     },
   };
 }
+
+/** A view of another kind would arrive as other numbers. Bytes are as good, if they are whole elements. */
+function checkElements(
+  chunk: ArrayBufferView | ArrayBuffer,
+  View: ViewConstructor<ArrayBufferView>,
+  size: number,
+): void {
+  const kind = Object.prototype.toString.call(chunk).slice(8, -1);
+  if (kind !== View.name && !BYTES.includes(kind)) {
+    const message = `Cannot write a ${kind} to a raw(${View.name}) stream: pass a ${View.name}, or its bytes`;
+    throw mistake(new TypeError(message), "BAD_CHUNK");
+  }
+  if (chunk.byteLength % size === 0) return;
+  const message = `Cannot write ${chunk.byteLength} bytes to a raw(${View.name}) stream: no multiple of ${size}, write whole elements`;
+  throw mistake(new RangeError(message), "BAD_CHUNK");
+}
+/** What has no elements of its own. */
+const BYTES = ["Uint8Array", "ArrayBuffer", "DataView"];
 
 /** Of any realm. */
 function isViewClass(View: unknown): View is ViewConstructor<ArrayBufferView> {

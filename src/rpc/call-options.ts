@@ -1,5 +1,5 @@
 /** What users pass to a call, checked where they pass it. What becomes of it is in `calls.ts`. */
-import { abortSignal, checkNames } from "../check.ts";
+import { abortSignal, checkNames, shown } from "../check.ts";
 import { mistake } from "../errors.ts";
 
 export interface CallOptions {
@@ -50,7 +50,7 @@ export function checkOptions(method: string, options: CallOptions): void {
     throw mistake(new TypeError(`Cannot call "${method}" with this signal: ${wrong}`), "BAD_OPTION");
   if (timeout === undefined || (typeof timeout === "number" && timeout >= 0)) return;
   throw mistake(
-    new RangeError(`Cannot call "${method}" with timeout ${String(timeout)}: pass milliseconds, 0 or more`),
+    new RangeError(`Cannot call "${method}" with timeout ${shown(timeout)}: pass milliseconds, 0 or more`),
     "BAD_OPTION",
   );
 }

@@ -38,7 +38,7 @@ it("a worker that connects too late, or never, ends the channel with START_TIMEO
   const near = connect(link, { startTimeout: 200 });
   const read = near.openStream("echo").readable.getReader().read();
   await expect(near.ready).rejects.toMatchObject({ code: "START_TIMEOUT" });
-  await expect(read).rejects.toMatchObject({ code: "START_TIMEOUT" });
+  await expect(read).rejects.toMatchObject({ code: "CONNECTION_LOST", cause: { code: "START_TIMEOUT" } });
 });
 
 it("a parent that links half a second late is met, with all that the worker opened and wrote", async () => {

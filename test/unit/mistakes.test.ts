@@ -47,6 +47,7 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
   ["half of a credit", { initialCredit: { chunks: 1 } }, /initialCredit to that: pass \{ chunks, bytes \}/],
   ["less credit than none", { initialCredit: { chunks: -1, bytes: 0 } }, /pass .*, numbers of 0 or more/],
   ["credit of NaN", { initialCredit: { chunks: Number.NaN, bytes: 0 } }, /pass .*, numbers of 0 or more/],
+  ["a trace that is null", { trace: null }, /trace to null: pass \{ calls, streams \}, functions/],
   ["a trace that is a function", { trace: () => {} }, /trace to .*: pass \{ calls, streams \}, functions/],
   ["a sink that is none", { trace: { call() {} } }, /trace to that: pass \{ calls, streams \}, functions/],
   ["a sink that is no function", { trace: { calls: 5 } }, /trace to that: pass \{ calls, streams \}, functions/],
@@ -55,6 +56,19 @@ const wrong: readonly (readonly [string, unknown, RegExp])[] = [
 ];
 
 describe("connect()", () => {
+  it.each<[object, RegExp]>([
+    [
+      { streams: { rows: { highWatermark: 5, handler() {} } } },
+      /"highWatermark".*\(in the definition of stream "rows"\)/,
+    ],
+    [{ streams: { rows: { readableStrategy: { highWatermark: 5 }, handler() {} } } }, /"highWatermark".*stream "rows"/],
+    [{ streams: { rows: { signal: new AbortController().signal, handler() {} } } }, /"signal".*openStream.*"rows"/],
+    [{ streams: { rows: { metadata: 5, handler() {} } } }, /"metadata".*openStream.*"rows"/],
+    [{ data: { codek: raw() } }, /"codek".*\(in the definition of data\)/],
+  ])("says in whose definition a mistake is: %o", (options, message) => {
+    expect(thrownBy(() => connected(options)).error.message).toMatch(message);
+  });
+
   it.each(wrong)("refuses %s", (_, options, message) => {
     expect(() => connected(options)).toThrow(
       expect.objectContaining({ code: "BAD_OPTION", message: expect.stringMatching(message) }),

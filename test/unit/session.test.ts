@@ -45,7 +45,7 @@ describe("A remote that does not connect", () => {
     return { link, channel: connect(link, options) };
   };
 
-  it("in time ends the channel, what waits for it included, with START_TIMEOUT", async () => {
+  it("in time ends the channel with START_TIMEOUT, and what waits for it is told that this is the cause", async () => {
     const { link, channel } = late({ startTimeout: 1_000 });
     const call = rejectedBy(channel.call("m"));
     const write = rejectedBy(channel.openStream("s").writable.getWriter().write(1));
@@ -54,7 +54,10 @@ describe("A remote that does not connect", () => {
     await link.scheduler.pass(1);
     expect((await rejectedBy(channel.ready)).code).toBe("START_TIMEOUT");
     expect((await rejectedBy(channel.closed)).error.message).toContain("within 1000 ms");
-    expect([(await call).code, (await write).code]).toEqual(["START_TIMEOUT", "START_TIMEOUT"]);
+    for (const { error, code } of [await call, await write]) {
+      expect(code).toBe("CONNECTION_LOST");
+      expect(error.cause).toMatchObject({ name: "LinkError", code: "START_TIMEOUT" });
+    }
     expect(link.closed).toBe(true);
   });
 

@@ -45,6 +45,19 @@ describe("raw()", () => {
     expect(raw(DataView).decode(new Uint8Array(7), 0).byteLength).toBe(7);
   });
 
+  it("refuses to write a view of another kind, which would arrive as other numbers", () => {
+    const { encode } = raw(Float32Array);
+    for (const other of [new Int32Array(2), new Float64Array(1), new BigInt64Array(1)]) {
+      const { error, code } = thrownBy(() => encode(other as never));
+      expect(error).toBeInstanceOf(TypeError);
+      expect(error.message).toContain(`${other.constructor.name} to a raw(Float32Array) stream`);
+      expect(code).toBe("BAD_CHUNK");
+    }
+    expect(thrownBy(() => encode(new Uint8Array(3) as never)).error).toBeInstanceOf(RangeError);
+    for (const same of [new Float32Array(2), new Uint8Array(8), new ArrayBuffer(4), Buffer.alloc(12)])
+      expect(encode(same as never)).toBe(same);
+  });
+
   it("refuses bytes that do not fill the view's elements, with a RangeError", () => {
     const { error, code } = thrownBy(() => raw(Float32Array).decode(new Uint8Array(6), 0));
     expect(error).toBeInstanceOf(RangeError);
