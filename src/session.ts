@@ -121,8 +121,8 @@ export class Session implements CoreReceiver {
       this.#plain = new PlainRemote(scheduler, this.#limits.message, () => this.#openPlainly());
     taken.add(given);
     const { startTimeout = core.startTimeout ?? Number.POSITIVE_INFINITY } = options;
-    this.life.limitStart(scheduler, startTimeout, () => this.lost(notStarted(startTimeout)));
     link.listen(this);
+    this.life.limitStart(scheduler, startTimeout, () => this.lost(notStarted(startTimeout)));
   }
 
   // What the channel asks.

@@ -5,6 +5,7 @@
  */
 
 import { LinkError } from "../../src/errors.ts";
+import { claim } from "./claim.ts";
 import { DoorPort } from "./door-port.ts";
 import type { Doorway } from "./doorway.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -77,6 +78,7 @@ export class DoorLink extends Endpoint {
   }
 
   protected override open(): () => void {
+    const release = this.#door.end && claim(this.#door.end, this.#door.name);
     const shut = this.#door.open({
       message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
       unreadable: () => this.#doorPort?.fail(),
@@ -85,6 +87,7 @@ export class DoorLink extends Endpoint {
     this.#shut = shut;
     return () => {
       this.#door.keepAlive(true);
+      release?.();
       shut();
       this.#door.leave?.();
     };

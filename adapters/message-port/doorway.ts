@@ -4,6 +4,8 @@
 export interface Doorway {
   /** In the messages of errors. */
   readonly name: string;
+  /** What is used for one channel at a time, if others could not be told apart. */
+  readonly end?: object;
   post(message: unknown, transfer: Transferable[]): void;
   /**
    * Starts listening, and returns what stops that. `message` returns whether a message was the link's alone: others need

@@ -1,5 +1,6 @@
 /** A link over a MessagePort that is used for nothing else: there the two meet, and there they stay. */
 import type { LinkError } from "../../src/errors.ts";
+import { claim } from "./claim.ts";
 import { Endpoint } from "./endpoint.ts";
 import { type PortLane, tellsClose } from "./lane.ts";
 import { APART, type Bond, TOLD } from "./presence.ts";
@@ -22,6 +23,7 @@ const ANY_PORT: PortContext = { bond: APART };
 
 export class MessagePortLink extends Endpoint {
   readonly carriesUnmet = true;
+  readonly #end: PortLike;
   readonly #lane: PortLane;
   readonly #context: PortContext;
   #met = false;
@@ -29,6 +31,7 @@ export class MessagePortLink extends Endpoint {
   constructor(port: PortLike, options: MessagePortOptions = {}, context: PortContext = ANY_PORT) {
     const { bond, tells = tellsClose(), startTimeout } = context;
     super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true, startTimeout });
+    this.#end = port;
     this.#lane = this.use(port);
     this.#context = context;
   }
@@ -42,9 +45,14 @@ export class MessagePortLink extends Endpoint {
     if (!this.meet(message)) super.receive(message);
   }
 
-  protected override open(): (() => void) | undefined {
+  protected override open(): () => void {
+    const release = claim(this.#end, "the port");
     this.#lane.listen(this);
-    return this.#context.begin?.({ lost: (error) => this.end(error), isMet: () => this.#met });
+    const end = this.#context.begin?.({ lost: (error) => this.end(error), isMet: () => this.#met });
+    return () => {
+      release();
+      end?.();
+    };
   }
 
   protected override found(_: string, first: boolean): void {

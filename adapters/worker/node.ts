@@ -50,6 +50,7 @@ export function parentLink(options: WorkerLinkOptions = {}): MessageLink {
 function workerDoor(worker: NodeWorker): Doorway {
   return {
     name: "the worker",
+    end: worker,
     tellsDeath: true,
     post: (message, transfer) => worker.postMessage(message, transfer as never),
     open({ message, lost }) {
@@ -75,6 +76,7 @@ function workerDoor(worker: NodeWorker): Doorway {
 function parentDoor(port: NonNullable<typeof parentPort>): Doorway {
   return {
     name: "the worker",
+    end: port,
     tellsDeath: true,
     post: (message, transfer) => port.postMessage(message, transfer as never),
     open({ message }) {

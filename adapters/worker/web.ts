@@ -76,6 +76,7 @@ function ownMessages(message: (data: unknown) => boolean): (event: MessageEvent)
 function workerDoor(worker: globalThis.Worker): Doorway {
   return {
     name: "the worker",
+    end: worker,
     tellsDeath: tellsClose(),
     post: (message, transfer) => worker.postMessage(message, transfer),
     carries,
@@ -122,6 +123,7 @@ function workerDoor(worker: globalThis.Worker): Doorway {
 function parentDoor(scope: WorkerScope): Doorway {
   return {
     name: "the worker",
+    end: scope,
     tellsDeath: true,
     post: (message, transfer) => scope.postMessage(message, transfer),
     carries,

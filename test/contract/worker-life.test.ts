@@ -1,6 +1,7 @@
 /** Workers in particular: who loads first, what else goes over their port, and how they die. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Channel, type ConnectOptions, connect, LinkError } from "sluice";
+import { messagePortLink } from "sluice/message-port";
 import { parentLink, Worker, workerLink } from "sluice/worker";
 import { expect, it, onTestFinished } from "vitest";
 import { startWorker } from "./pairs/worker.ts";
@@ -39,6 +40,22 @@ it("a worker that connects too late, or never, ends the channel with START_TIMEO
   const read = near.openStream("echo").readable.getReader().read();
   await expect(near.ready).rejects.toMatchObject({ code: "START_TIMEOUT" });
   await expect(read).rejects.toMatchObject({ code: "CONNECTION_LOST", cause: { code: "START_TIMEOUT" } });
+});
+
+it("a worker, or a port, has one channel: a second one is refused, and the first goes on", async () => {
+  const { worker, link } = start();
+  const near = link();
+  await near.ready;
+  expect(() => connect(workerLink(worker))).toThrow(expect.objectContaining({ code: "BAD_LINK" }));
+  expect(await through(near.openStream("echo"), [1])).toEqual([1]);
+  const { port1, port2 } = new MessageChannel();
+  const [one, other] = [
+    connect(messagePortLink(port1)),
+    connect(messagePortLink(port2), { methods: { ping: () => 1 } }),
+  ];
+  expect(() => connect(messagePortLink(port1))).toThrow(/the port has a channel already/);
+  expect(await one.call("ping")).toBe(1);
+  await Promise.all([one.close(), other.closed]);
 });
 
 it("a parent that links half a second late is met, with all that the worker opened and wrote", async () => {
