@@ -1,4 +1,4 @@
-/** Who has a channel: a second one would take the first one's messages, or lose it its port, and both would wait. */
+/** Which ports and workers have a channel: a second one would take the first one's messages, or its port, and both would wait. */
 import { mistake } from "../../src/errors.ts";
 
 const claimed = new WeakSet<object>();

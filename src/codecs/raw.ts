@@ -14,6 +14,9 @@ export interface ViewConstructor<V extends ArrayBufferView> {
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): V;
 }
 
+/** What has no elements of its own. */
+const BYTES = ["Uint8Array", "ArrayBuffer", "DataView"];
+
 /** A codec for bytes: `raw()` delivers `Uint8Array`s, `raw(Float32Array)` that view. */
 export function raw(): Codec<Uint8Array>;
 export function raw<V extends ArrayBufferView>(View: ViewConstructor<V>): Codec<V>;
@@ -70,9 +73,6 @@ function checkElements(
   const message = `Cannot write ${chunk.byteLength} bytes to a raw(${View.name}) stream: no multiple of ${size}, write whole elements`;
   throw mistake(new RangeError(message), "BAD_CHUNK");
 }
-/** What has no elements of its own. */
-const BYTES = ["Uint8Array", "ArrayBuffer", "DataView"];
-
 /** Of any realm. */
 function isViewClass(View: unknown): View is ViewConstructor<ArrayBufferView> {
   return typeof View === "function" && ("BYTES_PER_ELEMENT" in View || View.name === "DataView");

@@ -4,7 +4,7 @@ import { isListOrRecord, isLong, isPlain } from "./plain.ts";
 /** Values in it that are looked at: a large or sparse one must not keep a receiver busy. */
 const MOST_VALUES = 1_024;
 
-/** Of those, what is left; and the objects that were met, once there are others in it. */
+/** Of those, what is left; and the objects that were met. */
 let left = 0;
 let met: Set<object> | undefined;
 
@@ -14,12 +14,8 @@ let met: Set<object> | undefined;
  * looked at in the order of their keys, all of one before the next. What was met is added to `others`.
  */
 export function sizeOf(value: unknown, others?: Set<object>): number {
-  if (typeof value === "string") return isLong(value) ? value.length : 0;
-  if (typeof value !== "object" || value === null) return 0;
-  const own = bufferLength(value);
-  if (own >= 0) return own;
   left = MOST_VALUES;
-  met = others ?? new Set();
+  met = others;
   const size = sizeOfPart(value);
   met = undefined;
   return size;
@@ -28,8 +24,10 @@ export function sizeOf(value: unknown, others?: Set<object>): number {
 function sizeOfPart(value: unknown): number {
   if (typeof value === "string") return isLong(value) ? value.length : 0;
   if (typeof value !== "object" || value === null || met?.has(value)) return 0;
-  met?.add(value);
   const own = bufferLength(value);
+  // A chunk that is a buffer holds nothing else.
+  if (own < 0) met ??= new Set();
+  met?.add(value);
   if (own >= 0) return own;
   if (Array.isArray(value)) return sizeOfList(value);
   return isPlain(value) ? sizeOfRecord(value as Readonly<Record<string, unknown>>) : 0;
