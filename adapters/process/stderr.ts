@@ -10,9 +10,9 @@ import type { Readable } from "node:stream";
 const KEPT = 64 * 1024;
 /** Small pieces are kept as one, up to so many bytes. */
 const TOGETHER = 4 * 1024;
-/** What errors quote from, in bytes, and how many lines of it. */
-const QUOTED_BYTES = 2 * 1024;
-const QUOTED_LINES = 20;
+/** What errors quote from, in bytes, and how many lines of it: an error with causes has some 20 for each, its own first. */
+const QUOTED_BYTES = 4 * 1024;
+const QUOTED_LINES = 60;
 /** How often it is seen whether a reader who has kept the child waiting is still there, in milliseconds. */
 const WATCH = 100;
 
