@@ -5,7 +5,6 @@
  */
 
 import { LinkError } from "../../src/errors.ts";
-import { claim } from "./claim.ts";
 import { DoorPort } from "./door-port.ts";
 import type { Doorway } from "./doorway.ts";
 import { Endpoint } from "./endpoint.ts";
@@ -50,8 +49,9 @@ export class DoorLink extends Endpoint {
   #shut: (() => void) | undefined = undefined;
 
   constructor(door: Doorway, options: DoorOptions) {
+    const { name, end, tellsDeath: tells, carries } = door;
     const { bond, startTimeout } = options;
-    super(options, { name: door.name, bond, tells: door.tellsDeath, forks: !door.carries, startTimeout });
+    super(options, { name, bond, tells, forks: !carries, end, startTimeout });
     this.#door = door;
     this.#role = options.role;
   }
@@ -78,7 +78,6 @@ export class DoorLink extends Endpoint {
   }
 
   protected override open(): () => void {
-    const release = this.#door.end && claim(this.#door.end, this.#door.name);
     const shut = this.#door.open({
       message: (message) => this.#doorPort?.hear(message) === true || this.#knock(message),
       unreadable: () => this.#doorPort?.fail(),
@@ -87,7 +86,6 @@ export class DoorLink extends Endpoint {
     this.#shut = shut;
     return () => {
       this.#door.keepAlive(true);
-      release?.();
       shut();
       this.#door.leave?.();
     };

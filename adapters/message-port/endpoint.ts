@@ -4,6 +4,7 @@
  */
 import { LinkError } from "../../src/errors.ts";
 import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
+import { claim } from "./claim.ts";
 import { isGoodbye } from "./goodbye.ts";
 import { adopt, fork, PortLane } from "./lane.ts";
 import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
@@ -26,6 +27,8 @@ export interface Circumstances {
   readonly tells: boolean;
   /** Do streams have ports of their own, if the options do not say? */
   readonly forks: boolean;
+  /** What has one channel at a time: the port or worker that is listened to. */
+  readonly end?: object | undefined;
   /** Of one that was started for this: milliseconds until it must be there. */
   readonly startTimeout?: number | undefined;
 }
@@ -40,6 +43,7 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
   protected readonly nonce: string = makeNonce();
   protected closed = false;
   readonly #name: string;
+  readonly #end: object | undefined;
   readonly #meeting = new Meeting(this.nonce);
   readonly #presence: Presence;
   readonly #heartbeat: number | undefined;
@@ -49,13 +53,15 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
   /** Over the port. */
   #lane: PortLane | undefined = undefined;
   #leave: (() => void) | undefined = undefined;
+  #release: (() => void) | undefined = undefined;
   /** Its own `ready` is out. */
   #isReady = false;
 
-  constructor(options: MessagePortOptions, { name, bond, tells, forks, startTimeout }: Circumstances) {
+  constructor(options: MessagePortOptions, { name, bond, tells, forks, end, startTimeout }: Circumstances) {
     this.trusted = options.trusted ?? true;
     if (startTimeout !== undefined) this.startTimeout = startTimeout;
     this.#name = name;
+    this.#end = end;
     this.#heartbeat = options.heartbeat ?? (tells ? 0 : undefined);
     this.#copies = options.transfer === false;
     this.#presence = new Presence(bond, {
@@ -74,6 +80,7 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
   }
 
   listen(receiver: LinkReceiver): void {
+    this.#release = this.#end && claim(this.#end, this.#name);
     this.#receiver = receiver;
     this.#leave = this.open();
     this.#presence.begin(this.nonce, (lock) => {
@@ -102,6 +109,7 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
     this.closed = true;
     this.#lane?.close();
     this.#presence.end();
+    this.#release?.();
     this.#leave?.();
   }
 

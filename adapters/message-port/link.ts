@@ -1,6 +1,5 @@
 /** A link over a MessagePort that is used for nothing else: there the two meet, and there they stay. */
 import type { LinkError } from "../../src/errors.ts";
-import { claim } from "./claim.ts";
 import { Endpoint } from "./endpoint.ts";
 import { type PortLane, tellsClose } from "./lane.ts";
 import { APART, type Bond, TOLD } from "./presence.ts";
@@ -23,15 +22,13 @@ const ANY_PORT: PortContext = { bond: APART };
 
 export class MessagePortLink extends Endpoint {
   readonly carriesUnmet = true;
-  readonly #end: PortLike;
   readonly #lane: PortLane;
   readonly #context: PortContext;
   #met = false;
 
   constructor(port: PortLike, options: MessagePortOptions = {}, context: PortContext = ANY_PORT) {
     const { bond, tells = tellsClose(), startTimeout } = context;
-    super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true, startTimeout });
-    this.#end = port;
+    super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true, end: port, startTimeout });
     this.#lane = this.use(port);
     this.#context = context;
   }
@@ -45,14 +42,9 @@ export class MessagePortLink extends Endpoint {
     if (!this.meet(message)) super.receive(message);
   }
 
-  protected override open(): () => void {
-    const release = claim(this.#end, "the port");
+  protected override open(): (() => void) | undefined {
     this.#lane.listen(this);
-    const end = this.#context.begin?.({ lost: (error) => this.end(error), isMet: () => this.#met });
-    return () => {
-      release();
-      end?.();
-    };
+    return this.#context.begin?.({ lost: (error) => this.end(error), isMet: () => this.#met });
   }
 
   protected override found(_: string, first: boolean): void {
