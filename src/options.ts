@@ -2,6 +2,7 @@
 import type { Framed } from "./bytes.ts";
 import { any, type Check, type Checks, hasMethods, milliseconds, object, record } from "./check.ts";
 import type { Definition } from "./define.ts";
+import { mistake } from "./errors.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
 import type { Handshake } from "./rpc/remote.ts";
@@ -12,6 +13,23 @@ import type { Trace } from "./trace.ts";
 
 /** A link of messages, or one of bytes with the wire on top (`framed` of `sluice/bytes`). */
 export type Link = MessageLink | Framed;
+
+/** Links that have, or had, a channel: a second one would leave the first without what comes. */
+const taken = new WeakSet<Link>();
+
+/** Throws a TypeError for what is no link at all, or was taken before. */
+export function checkLink(link: Link): void {
+  const kind: unknown = (link as Partial<Link> | null | undefined)?.kind;
+  if (taken.has(link))
+    throw mistake(new TypeError("Cannot connect: this link has a channel, make a link for each"), "BAD_LINK");
+  if (kind === "message" || kind === "framed") return;
+  const hint = kind === "bytes" ? "framed(link), of sluice/bytes, for a link of bytes" : "what an adapter gives";
+  throw mistake(new TypeError(`Cannot connect: that is no link; pass ${hint}`), "BAD_LINK");
+}
+
+export function takeLink(link: Link): void {
+  taken.add(link);
+}
 
 export interface ConnectOptions extends Definition {
   /** Stream classes to use instead of the runtime's, such as web-streams-polyfill's. */

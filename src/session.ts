@@ -3,15 +3,14 @@
  * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`, the states
  * in `life.ts`, what a close has to wait for in `under-way.ts`.
  */
-import type { Framed } from "./bytes.ts";
 import { checkOptions } from "./check.ts";
 import { Conduct } from "./conduct.ts";
 import { handlersOf, methodsOf } from "./define.ts";
-import { connectionLost, LinkError, mistake, ProtocolError, StreamError } from "./errors.ts";
+import { connectionLost, LinkError, ProtocolError, StreamError } from "./errors.ts";
 import { type Failure, Life } from "./life.ts";
 import { type Limits, resolveLimits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
-import { CONNECT, type ConnectOptions, type Link } from "./options.ts";
+import { CONNECT, type ConnectOptions, checkLink, type Link, takeLink } from "./options.ts";
 import { decodeReason, encodeReason } from "./reason.ts";
 import { Heartbeat } from "./rpc/heartbeat.ts";
 import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
@@ -57,7 +56,8 @@ export class Session implements CoreReceiver {
   #drained = false;
 
   constructor(given: Link, options: ConnectOptions) {
-    const overBytes = isFramed(given) ? given : undefined;
+    checkLink(given);
+    const overBytes = given.kind === "framed" ? given : undefined;
     checkOptions("connect option", CONNECT, options);
     this.#limits = resolveLimits(options.limits, (overBytes?.link ?? (given as MessageLink)).trusted);
     const core = overBytes?.bind(this.#limits) ?? (given as CoreLink);
@@ -119,7 +119,7 @@ export class Session implements CoreReceiver {
     );
     if (handshake === "optional")
       this.#plain = new PlainRemote(scheduler, this.#limits.message, () => this.#openPlainly());
-    taken.add(given);
+    takeLink(given);
     const { startTimeout = core.startTimeout ?? Number.POSITIVE_INFINITY } = options;
     link.listen(this);
     this.life.limitStart(scheduler, startTimeout, () => this.lost(notStarted(startTimeout)));
@@ -373,19 +373,6 @@ export class Session implements CoreReceiver {
 function notStarted(ms: number): LinkError {
   const message = `Nobody has connected at the other end within ${ms} ms: see that it calls connect(), or allow more by the option startTimeout`;
   return new LinkError("START_TIMEOUT", message);
-}
-
-/** Links that have a channel: a second one would leave the first without what comes. */
-const taken = new WeakSet<Link>();
-
-/** Throws a TypeError for what is no link at all, or has a channel already. */
-function isFramed(link: Link): link is Framed {
-  const kind: unknown = (link as Partial<Link> | null | undefined)?.kind;
-  if (taken.has(link))
-    throw mistake(new TypeError("Cannot connect: this link has a channel, make a link for each"), "BAD_LINK");
-  if (kind === "message" || kind === "framed") return kind === "framed";
-  const hint = kind === "bytes" ? "framed(link), of sluice/bytes, for a link of bytes" : "what an adapter gives";
-  throw mistake(new TypeError(`Cannot connect: that is no link; pass ${hint}`), "BAD_LINK");
 }
 
 /** The chunks of the default stream that were sent before a message. */
