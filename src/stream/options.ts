@@ -167,6 +167,21 @@ export class OptionsReader {
     };
   }
 
+  /** Checks options of a definition, before any stream is made of it; the error says whose they are. */
+  check(whose: string, options: StreamOptions): void {
+    try {
+      const own = ["metadata", "signal"].find((name) => name in options);
+      if (own !== undefined) {
+        const message = `Cannot use the stream option "${own}" in a definition: it is one stream's own, give it to openStream`;
+        throw mistake(new TypeError(message), "BAD_OPTION");
+      }
+      this.read(options);
+    } catch (error) {
+      if (error instanceof Error) error.message += ` (in the definition of ${whose})`;
+      throw error;
+    }
+  }
+
   get #bytesKind(): "stream" | "chunks" {
     this.#bytes ??= this.#hasByteStreams() ? "stream" : "chunks";
     return this.#bytes;

@@ -89,24 +89,9 @@ export class Streams implements StreamContext {
       host.overBytes?.codec,
       () => hasByteStreams(host.classes),
     );
-    for (const [name, { handler: _, ...options }] of host.handlers) this.#check(`stream "${name}"`, options);
-    this.#check("data", host.data);
+    for (const [name, { handler: _, ...options }] of host.handlers) this.#options.check(`stream "${name}"`, options);
+    this.#options.check("data", host.data);
     this.#offers = new Offers(host, this, this.#options, this.#open);
-  }
-
-  /** Checks options of a definition, before any stream is made of it; the error says whose they are. */
-  #check(whose: string, options: StreamOptions): void {
-    try {
-      const own = ["metadata", "signal"].find((name) => name in options);
-      if (own !== undefined) {
-        const message = `Cannot use the stream option "${own}" in a definition: it is one stream's own, give it to openStream`;
-        throw mistake(new TypeError(message), "BAD_OPTION");
-      }
-      this.#options.read(options);
-    } catch (error) {
-      if (error instanceof Error) error.message += ` (in the definition of ${whose})`;
-      throw error;
-    }
   }
 
   get largestChunk(): number {
