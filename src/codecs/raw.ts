@@ -73,6 +73,7 @@ function checkElements(
   const message = `Cannot write ${chunk.byteLength} bytes to a raw(${View.name}) stream: no multiple of ${size}, write whole elements`;
   throw mistake(new RangeError(message), "BAD_CHUNK");
 }
+
 /** Of any realm. */
 function isViewClass(View: unknown): View is ViewConstructor<ArrayBufferView> {
   return typeof View === "function" && ("BYTES_PER_ELEMENT" in View || View.name === "DataView");

@@ -137,7 +137,7 @@ function writePart(value: unknown, part: number | Shape, columns: readonly unkno
 
 /** What the rows stand for. Throws a ProtocolError for what is charged for, a buffer or a long string: a table must not carry it. */
 export function fromRows({ shape, columns }: Rows): unknown[] {
-  for (const column of columns) checkPlain(column);
+  checkPlain(columns);
   const rows: unknown[] = [];
   const count = columns[0]?.length ?? 0;
   for (let row = 0; row < count; row++) rows.push(readRow(shape, columns, row));
@@ -162,18 +162,23 @@ function readPart(part: number | Shape, columns: Rows["columns"], row: number): 
   return columns[part]?.[row];
 }
 
-function checkPlain(column: readonly unknown[]): void {
+function checkPlain(columns: Rows["columns"]): void {
   // A clone may have the same part in every row: it is looked at once.
   let met: Set<object> | undefined;
-  for (const value of column) {
-    if (typeof value === "string" ? !isLong(value) : !isCompound(value)) continue;
-    met ??= new Set();
-    if (sizeOf(value, met) === 0) continue;
-    throw new ProtocolError(
-      "BAD_FRAME",
-      "Cannot read rows of a stream-data frame: there is a buffer or a long string among the values, send such records in chunks",
-    );
+  for (const column of columns) {
+    for (const value of column) {
+      if (typeof value === "string" ? !isLong(value) : !isCompound(value)) continue;
+      met ??= new Set();
+      if (sizeOf(value, met) > 0) throw notPlain();
+    }
   }
+}
+
+function notPlain(): ProtocolError {
+  return new ProtocolError(
+    "BAD_FRAME",
+    "Cannot read rows of a stream-data frame: there is a buffer or a long string among the values, send such records in chunks",
+  );
 }
 
 /** Is it what {@link fromRows} may be given? */
