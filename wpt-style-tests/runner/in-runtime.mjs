@@ -9,7 +9,7 @@ import { findFiles } from "./files.mjs";
 import { judge, notices } from "./verdict.mjs";
 
 /** In milliseconds. What is not expected to pass need not be waited for: standing still for a while is failure enough. */
-const limits = { deadline: 300_000, testTimeout: 30_000, gapTimeout: 500 };
+const limits = { deadline: 300_000, testTimeout: 30_000, gapTimeout: 1_000 };
 const proofLimits = { ...limits, testTimeout: limits.gapTimeout };
 /** Realms at once. They wait most of the time. */
 const atOnce = 4 * Math.min(4, availableParallelism());
