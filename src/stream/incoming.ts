@@ -8,7 +8,7 @@ import type { StandardSchema } from "../schema.ts";
 import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
 import { Consumer } from "./consumer.ts";
 import { asBytes, validate } from "./content.ts";
-import { type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
+import { CHUNK_OVERHEAD, type Grant, type InitialCredit, ReceiveCredit } from "./credit.ts";
 import { Held } from "./held.ts";
 import type { Owner } from "./owner.ts";
 import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming } from "./states.ts";
@@ -267,6 +267,7 @@ export class Incoming {
     // The user's size(), or schema, may have cancelled the stream.
     if (!this.#takes) return;
     credit.arrive(counted, weight, bytes);
+    this.#owner.litter.pass(bytes - CHUNK_OVERHEAD);
     if (this.#consumer !== undefined) this.#consumer.take(given, weight, bytes);
     else if (this.#options.bytes) this.#enqueueBytes(asBytes(given), weight, bytes);
     else this.#enqueue(given, weight, bytes);

@@ -11,7 +11,7 @@ import { ProtocolError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import type { Unit, WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
-import { type InitialCredit, SendCredit } from "./credit.ts";
+import { CHUNK_OVERHEAD, type InitialCredit, SendCredit } from "./credit.ts";
 import type { Owner } from "./owner.ts";
 import { Posting } from "./posting.ts";
 import type { Shipping, ShippingHost } from "./shipping.ts";
@@ -354,6 +354,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
   book(payload: number, weight: number, bytes: number): void {
     this.credit.add(payload, weight, bytes);
     this.owner.turn.spend(bytes);
+    this.owner.litter.pass(bytes - CHUNK_OVERHEAD);
   }
 
   sent(): void {

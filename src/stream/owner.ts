@@ -3,6 +3,7 @@ import type { Lane } from "../link.ts";
 import type { WireReason } from "../reason.ts";
 import type { Grant } from "./credit.ts";
 import type { Turn } from "./gather.ts";
+import type { Litter } from "./litter.ts";
 import type { OverBytes } from "./shipping.ts";
 
 export interface Owner {
@@ -13,6 +14,7 @@ export interface Owner {
   /** How chunks get onto the lane if it takes bytes; `undefined`: it takes messages. */
   readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
+  readonly litter: Litter;
   /** The most bytes in a chunk that the remote takes. */
   readonly maxChunk: number;
   /** The most bytes in a chunk that this side takes. */

@@ -15,6 +15,7 @@ import { handlers } from "./frame-handlers.ts";
 import type { Turn } from "./gather.ts";
 import type { Grants } from "./grants.ts";
 import { Incoming, type IncomingOptions } from "./incoming.ts";
+import type { Litter } from "./litter.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Owner } from "./owner.ts";
 import type { OverBytes } from "./shipping.ts";
@@ -43,6 +44,7 @@ export interface StreamContext {
   readonly classes: StreamClasses;
   readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
+  readonly litter: Litter;
   /** Where the grants of several streams go together; `undefined`: the link gathers by itself. */
   readonly grants: Grants | undefined;
   readonly trusted: boolean;
@@ -194,6 +196,9 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
   }
   get turn(): Turn {
     return this.#context.turn;
+  }
+  get litter(): Litter {
+    return this.#context.litter;
   }
   get maxChunk(): number {
     return this.#context.maxChunk;

@@ -15,6 +15,7 @@ import { Turn } from "./gather.ts";
 import { Grants } from "./grants.ts";
 import { Ids } from "./ids.ts";
 import { Lanes } from "./lanes.ts";
+import { type Litter, litterOf } from "./litter.ts";
 import type { Offer } from "./offer.ts";
 import { Offers, type OffersHost } from "./offers.ts";
 import { OptionsReader, type StreamOptions } from "./options.ts";
@@ -48,6 +49,7 @@ export class Streams implements StreamContext {
   readonly classes: StreamClasses;
   readonly overBytes: OverBytes | undefined;
   readonly turn: Turn;
+  readonly litter: Litter;
   readonly grants: Grants | undefined;
   readonly trusted: boolean;
   readonly idleGrants: number;
@@ -76,6 +78,7 @@ export class Streams implements StreamContext {
     this.#lanes = new Lanes(host.link);
     this.#admission = new Admission(host.link, this.#lanes, this.#ids, this.#open);
     this.turn = new Turn(host.link.scheduler);
+    this.litter = litterOf(host.link.scheduler);
     if (host.overBytes === undefined) this.grants = new Grants(host.link, this.turn);
     this.trusted = host.link.trusted;
     this.idleGrants = host.limits.idleGrants;

@@ -44,7 +44,7 @@ const platform = [
   "structuredClone",
 ];
 const language =
-  "undefined NaN Infinity Object Array Map Set WeakMap WeakSet WeakRef Promise Symbol Number String Boolean BigInt Math JSON " +
+  "undefined NaN Infinity Object Array Map Set WeakMap WeakSet WeakRef FinalizationRegistry Promise Symbol Number String Boolean BigInt Math JSON " +
   "Reflect RegExp Date Error EvalError RangeError ReferenceError SyntaxError TypeError URIError AggregateError ArrayBuffer " +
   "SharedArrayBuffer DataView Uint8Array Uint8ClampedArray Int8Array Uint16Array Int16Array Uint32Array Int32Array " +
   "Float32Array Float64Array BigInt64Array BigUint64Array";

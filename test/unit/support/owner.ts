@@ -1,6 +1,7 @@
 /** A stream whose one direction a test drives: nobody hears what it tells. */
 import { encodeReason } from "../../../src/reason.ts";
 import { Turn } from "../../../src/stream/gather.ts";
+import { Litter } from "../../../src/stream/litter.ts";
 import type { Owner } from "../../../src/stream/owner.ts";
 import { FakeScheduler } from "./scheduler.ts";
 
@@ -12,6 +13,7 @@ export function ownerOf(largest: number, more: Partial<Owner> = {}): Owner {
     lane: undefined,
     overBytes: undefined,
     turn: new Turn(new FakeScheduler()),
+    litter: new Litter(),
     maxChunk: largest,
     largestChunk: largest,
     idleGrants: Number.POSITIVE_INFINITY,
