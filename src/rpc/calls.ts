@@ -9,7 +9,7 @@ import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
 import { type CallOptions, checkCall, checkMethod, checkOptions } from "./call-options.ts";
 import { rebuild } from "./failure.ts";
-import type { RpcMessage, RpcResponse } from "./messages.ts";
+import { type RpcMessage, type RpcResponse, requestOf } from "./messages.ts";
 import { Places } from "./places.ts";
 import { readProgress } from "./progress.ts";
 import { Signals } from "./signals.ts";
@@ -253,13 +253,7 @@ export class Calls {
       const chosen = choose === undefined ? method : choose();
       if (choose !== undefined) checkMethod(chosen);
       const streams = params?.name();
-      this.#host.send({
-        jsonrpc: "2.0",
-        ...(id !== undefined && { id }),
-        method: chosen,
-        ...(params !== undefined && { params: params.value }),
-        ...(streams && { streams }),
-      });
+      this.#host.send(requestOf(id, chosen, params, streams));
     } catch (error) {
       params?.discard(error);
       throw error;

@@ -9,7 +9,15 @@ import type { Duplex } from "../stream/stream.ts";
 import { answer } from "./answer.ts";
 import type { Reply } from "./batch.ts";
 import { describe } from "./failure.ts";
-import { isId, RPC_CODES, type RpcErrorObject, type RpcId, type RpcMessage, type RpcResponse } from "./messages.ts";
+import {
+  isId,
+  RPC_CODES,
+  type RpcErrorObject,
+  type RpcId,
+  type RpcMessage,
+  type RpcResponse,
+  resultOf,
+} from "./messages.ts";
 import { makeProgress } from "./progress.ts";
 import { type CallContext, Context, Served } from "./served.ts";
 import { abandonAll, discardIn, type Encoded, endAll, type Received, type Values } from "./values.ts";
@@ -230,8 +238,7 @@ export class Serving {
       this.#end(key, served);
     } else {
       const value = encoded === undefined ? (result ?? null) : encoded.value;
-      const response = { jsonrpc: "2.0", id: key, result: value, ...(streams && { streams }) } as const;
-      const failure = this.#answer(key, response, served);
+      const failure = this.#answer(key, resultOf(key, value, streams), served);
       if (failure !== undefined) encoded?.discard(failure.reason);
       else if (streams !== undefined && encoded !== undefined) follow(encoded.open(), served);
       this.#host.changed();

@@ -26,7 +26,8 @@ export const MOST_STREAMS = 1_024;
 /** Throws a TypeError that names the path of what JSON cannot carry, after `what`: "…: params", "…: result". */
 export function takeJson(value: unknown, what: string): Taken {
   const taker = new Taker(what, PARAMS);
-  return { value: taker.take(value), streams: [...taker.streams.values()] };
+  const taken = taker.take(value);
+  return { value: taken, streams: taker.streams === undefined ? NO_STREAMS : [...taker.streams.values()] };
 }
 
 /** The same of a chunk, in which a stream is as wrong as any other object. */
@@ -89,6 +90,8 @@ export function streamsIn(value: unknown): FoundStream[] {
   return [...found.values()].filter((each) => each !== undefined);
 }
 
+const NO_STREAMS: readonly FoundStream[] = [];
+
 /** What differs between the places where JSON is taken. */
 interface Place {
   readonly code: MistakeCode;
@@ -118,12 +121,13 @@ const METADATA: Place = {
 };
 
 class Taker {
-  readonly streams: Map<object, FoundStream> = new Map();
+  /** Those that were found, once there is one. */
+  streams: Map<object, FoundStream> | undefined = undefined;
   readonly #what: string;
   readonly #place: Place;
   /** Where the value that is being taken stands, and the objects around it. */
   readonly #path: (string | number)[] = [];
-  readonly #around = new Set<object>();
+  readonly #around: object[] = [];
 
   constructor(what: string, place: Place) {
     this.#what = what;
@@ -153,11 +157,11 @@ class Taker {
     if (found !== undefined) return this.#stream({ ...found, path: [...this.#path] });
     const isList = Array.isArray(value);
     if (!isList && !isPlain(value)) throw this.#wrong(`is ${nameOf(value)}`, this.#advice(value));
-    if (this.#around.has(value)) throw this.#wrong("contains itself", "pass a tree");
+    if (this.#around.includes(value)) throw this.#wrong("contains itself", "pass a tree");
     if (this.#path.length >= MOST_DEPTH) throw this.#wrong(`is more than ${MOST_DEPTH} levels deep`, "pass less");
-    this.#around.add(value);
+    this.#around.push(value);
     const copy = isList ? this.#list(value) : this.#record(value as Record<string, unknown>);
-    this.#around.delete(value);
+    this.#around.pop();
     return copy;
   }
 
@@ -188,6 +192,7 @@ class Taker {
   #stream(found: FoundStream): null {
     const { value } = found;
     if ("locked" in value && value.locked) throw this.#wrong("is locked", "release its reader or writer first");
+    this.streams ??= new Map();
     if (this.streams.has(value)) {
       throw this.#wrong("is a stream that occurs before", "pass each stream once, or tee() it");
     }
