@@ -45,6 +45,7 @@ async function runBench(name, { check, rounds }) {
   printRows(rows);
   printRatios(ratios);
   if (!FULL) console.log("Runs were scaled: the figures mean nothing, and are not kept.");
+  else if (rows.length === 0) console.log("Nothing could be measured, so nothing is kept.");
   else
     write(name, {
       command: ["npm run bench --", name, ...process.argv.slice(3)].join(" "),
