@@ -63,6 +63,17 @@ export function mistake<E extends TypeError | RangeError>(error: E, code: Mistak
   return Object.assign(error, { code });
 }
 
+/** Mistakes that show in a single chunk. */
+const OF_CHUNKS: readonly unknown[] = ["BAD_CHUNK", "BAD_WEIGHT", "BAD_TRANSFER"];
+
+/** Has such a mistake say in which stream it was made: what finds it knows chunks only. Other errors are the user's own. */
+export function inStream(name: string, error: unknown): unknown {
+  const isOurs = error instanceof Error && OF_CHUNKS.includes((error as { code?: unknown }).code);
+  const where = ` (in stream "${name}")`;
+  if (isOurs && !error.message.endsWith(where)) error.message += where;
+  return error;
+}
+
 /** What every stream and call of a channel settles with when the channel is gone before they were done. */
 export function connectionLost(what: string, cause: unknown): StreamError {
   const why = cause instanceof Error ? `: ${cause.message}` : "";

@@ -3,7 +3,7 @@
  * into the platform's queue, which only counts; the account of what is held stands beside it, in `held.ts`.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError } from "../errors.ts";
+import { inStream, ProtocolError } from "../errors.ts";
 import type { StandardSchema } from "../schema.ts";
 import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
 import { Consumer } from "./consumer.ts";
@@ -178,7 +178,7 @@ export class Incoming {
       if (this.#takes) checkCharged(frame, this.credit, this.#owner);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
-      this.fail("abort", error);
+      this.fail("abort", inStream(this.#owner.name, error));
       return;
     }
     if (this.#consumer === undefined) this.#grant(this.#wanting);

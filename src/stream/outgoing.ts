@@ -7,7 +7,7 @@
  * loss of the channel; an unsettled `write()` would leave `writer.closed` pending for ever.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { ProtocolError } from "../errors.ts";
+import { inStream, ProtocolError } from "../errors.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import type { Unit, WireStrategy } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
@@ -252,7 +252,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
       this.#weights?.push(weight);
       return weight;
     } catch (error) {
-      this.fail("abort", error);
+      this.fail("abort", inStream(this.owner.name, error));
       throw error;
     }
   }
@@ -329,7 +329,7 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
       this.#shipping.start(chunk, weight);
     } catch (error) {
       // A rejected write errors the stream on this side; the platform does not tell its sink.
-      this.fail("abort", error);
+      this.fail("abort", inStream(this.owner.name, error));
       throw error;
     }
   }

@@ -282,3 +282,27 @@ describe("stats()", () => {
     expect(stream.stats().outgoing).toMatchObject({ state: "failed", queued: 0 });
   });
 });
+
+describe("A mistake in a chunk", () => {
+  const mistakes: readonly (readonly [string, string, OpenOptions, unknown])[] = [
+    ["a weight that is none", "BAD_WEIGHT", { highWaterMark: 1, size: () => Number.NaN }, "chunk"],
+    ["a transfer function that gives no array", "BAD_TRANSFER", { transfer: () => "all" as never }, {}],
+    ["a chunk that its codec does not take", "BAD_CHUNK", { codec: raw() }, "text"],
+  ];
+
+  it.each(mistakes)("says in which stream it is: %s", async (_, expected, options, chunk) => {
+    const { error, code } = await rejectedBy(opened(5, options).writer.write(chunk));
+    expect(code).toBe(expected);
+    expect(error.message).toMatch(/ \(in stream "s"\)$/);
+  });
+
+  it("is the user's own where the user's own code has thrown it", async () => {
+    const own = Object.assign(new Error("mine"), { code: "MINE" });
+    const size = (): never => {
+      throw own;
+    };
+    const { error } = await rejectedBy(opened(5, { highWaterMark: 1, size }).writer.write("chunk"));
+    expect(error).toBe(own);
+    expect(error.message).toBe("mine");
+  });
+});
