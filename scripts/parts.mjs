@@ -13,7 +13,7 @@ export const parts = [
   { name: "build", command: ["tsup"], budget: 45 },
   { name: "size", command: ["node", "scripts/size.mjs"], budget: 15 },
   { name: "package", command: vitest("package"), budget: 90 },
-  { name: "unit", command: vitest("unit"), budget: 30 },
+  { name: "unit", command: vitest("unit"), budget: 45 },
   {
     name: "simulation",
     command: vitest("simulation"),
@@ -53,7 +53,7 @@ export const parts = [
   {
     name: "soak",
     command: vitest("soak"),
-    budget: 90,
+    budget: 120,
     env: { SLUICE_SOAK_MIB: "32" },
     full: { budget: 300, env: { SLUICE_SOAK_MIB: "1024" } },
   },
