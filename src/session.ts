@@ -14,7 +14,7 @@ import { CONNECT, type ConnectOptions, checkLink, type Link, takeLink } from "./
 import { decodeReason, encodeReason } from "./reason.ts";
 import { Heartbeat } from "./rpc/heartbeat.ts";
 import { linkHello, makeHello, PROTOCOL_VERSION, readHello } from "./rpc/hello.ts";
-import { isRpc, type RpcMessage } from "./rpc/messages.ts";
+import { isRpc, type RpcMessage, requestOf } from "./rpc/messages.ts";
 import { type Method, RpcPeer } from "./rpc/peer.ts";
 import { PlainRemote } from "./rpc/plain.ts";
 import { checkHandshake, PLAIN_REMOTE, type Remote, sluiceRemote } from "./rpc/remote.ts";
@@ -341,7 +341,7 @@ export class Session implements CoreReceiver {
   /** The remote is told of the end; one that takes no message of that length sees it by the link's. */
   #sayLast(method: string, params?: object): void {
     try {
-      this.link.post({ jsonrpc: "2.0", method, ...(params && { params }) });
+      this.link.post(requestOf(undefined, method, params));
     } catch {
       // Nothing must keep the channel from its end.
     }

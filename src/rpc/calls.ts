@@ -253,7 +253,7 @@ export class Calls {
       const chosen = choose === undefined ? method : choose();
       if (choose !== undefined) checkMethod(chosen);
       const streams = params?.name();
-      this.#host.send(requestOf(id, chosen, params, streams));
+      this.#host.send(requestOf(id, chosen, params?.value, streams));
     } catch (error) {
       params?.discard(error);
       throw error;

@@ -18,11 +18,11 @@ export interface RpcRequest {
 export function requestOf(
   id: RpcId | undefined,
   method: string,
-  params?: { readonly value: unknown },
+  params?: unknown,
   streams?: readonly WireValue[],
 ): RpcRequest {
   const request: Filled<RpcRequest> = id === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", id, method };
-  if (params !== undefined) request.params = params.value;
+  if (params !== undefined) request.params = params;
   if (streams !== undefined) request.streams = streams;
   return request;
 }

@@ -2,9 +2,9 @@
  * Keeps the engine from looking through its whole heap for the buffers of chunks that were read long ago. V8 does that for
  * each 64 MiB of buffers that it has not seen freed, which took a third of a reader's time. Its collection of young objects
  * frees the same buffers at a hundredth of the cost, but only comes once enough young objects were made, and a stream of
- * buffers makes hardly any (up to Node 22, buffers counted there too). So some are made that nobody needs, litter, in proportion to the bytes that pass. How much is
- * enough depends on the engine and on what else runs, so it is found by watching: none as long as collections of the whole
- * heap are rare, and none where they come all the same.
+ * buffers makes hardly any (up to Node 22, buffers counted there too). So some are made that nobody needs, litter, in
+ * proportion to the bytes that pass. How much is enough depends on the engine and on what else runs, so it is found by
+ * watching: none as long as collections of the whole heap are rare, and none where they come all the same.
  */
 import type { Scheduler } from "../link.ts";
 
