@@ -2,7 +2,7 @@
 // `<!-- /bench:NAME -->`, its ratios alone where those comments say `ratios`. Every figure there comes from
 // results/NAME.json. Imports nothing that needs installing.
 import { readFileSync, writeFileSync } from "node:fs";
-import { bound, figure, headOf } from "./report.mjs";
+import { askedFor, bound, figure, headOf } from "./report.mjs";
 
 const bench = new URL("../", import.meta.url);
 const pages = ["README.md", "docs/benchmarks.md"];
@@ -62,13 +62,14 @@ function introduction({ command, date, node, machine }) {
 }
 
 function targetsOf({ ratios }) {
-  const targets = ratios.map(({ name, value, kind, target, met }) => [
+  const targets = ratios.map(({ name, value, kind, target, met, ...wanted }) => [
     name,
     value === null ? "missing" : figure(value),
     bound(kind, target),
     met ? "yes" : "**no**",
+    askedFor({ kind, ...wanted }).replace("not reached", "**not reached**"),
   ]);
-  return table(["ratio or difference", "median", "target", "met"], targets);
+  return table(["ratio or difference", "median", "target", "met", "asked for"], targets);
 }
 
 function whoOf({ subject, quoted }) {

@@ -23,12 +23,11 @@ export function printRows(rows) {
 /** All ratios, and how they came about. */
 export function printRatios(ratios) {
   if (ratios.length === 0) return;
-  const figures = ratios.map(({ name, value, min, max, kind, target, met }) =>
-    value === null
-      ? [name, "missing", "", "", bound(kind, target), "no"]
-      : [name, figure(value), figure(min), figure(max), bound(kind, target), met ? "yes" : "NO"],
-  );
-  printTable(["ratio", "median", "min", "max", "target", "met"], figures);
+  const figures = ratios.map(({ name, value, min, max, kind, target, met, asked, reached }) => {
+    const values = value === null ? ["missing", "", ""] : [figure(value), figure(min), figure(max)];
+    return [name, ...values, bound(kind, target), met ? "yes" : "NO", askedFor({ kind, asked, reached })];
+  });
+  printTable(["ratio", "median", "min", "max", "target", "met", "asked for"], figures);
   console.log(
     "Each is taken within an interleaved round; the median of those counts. Of several baselines or subjects, the worst pair does.",
   );
@@ -49,6 +48,11 @@ function unitOf({ unit, better }) {
 /** A target with the way it is meant. */
 export function bound(kind, target) {
   return `${kind === "at most" ? "≤" : "≥"} ${target.toLocaleString("en")}`;
+}
+
+/** What was asked for, and whether that is reached; nothing where the target says it. */
+export function askedFor({ kind, asked, reached }) {
+  return asked === undefined ? "" : `${bound(kind, asked)}, ${reached ? "reached" : "not reached"}`;
 }
 
 /** A number with as many digits as mean something. */
