@@ -28,6 +28,7 @@ function bytes(payload, to) {
       row("sluice", "sluice", { codec: "raw" }),
       row("bare socket, onread", "socket", { onread: true }),
       row("bare socket", "socket"),
+      row("WHATWG ends by hand on the bare socket", "web-socket"),
       row("bare stdio pipe", "stdio"),
       row("JSON lines on stdio, base64", "json-lines", { count: BYTES_AS_TEXT / size }),
       row(`${PROCWIRE[to]}, rawCodec`, "procwire", { codec: "raw" }),

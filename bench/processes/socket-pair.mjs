@@ -5,7 +5,8 @@ import { connect, createServer } from "node:net";
 
 /**
  * Both sides of a peer module. `send(socket, sender)` sends one run; `receiving(options)` gives `receive(receiver)`, which
- * gets ready for one, and how bytes reach it: as `onread`, net's own option, or by `onData(bytes)`.
+ * gets ready for one and may answer on the socket that it is given, and how bytes reach it: as `onread`, net's own option,
+ * or by `onData(bytes)`.
  */
 export function overSocket({ send, receiving }) {
   const sendingEnd = (accepted) => ({
@@ -17,7 +18,7 @@ export function overSocket({ send, receiving }) {
     const socket = connect({ path: options.data, ...(onread && { onread }) });
     await once(socket, "connect");
     if (onData) socket.on("data", onData);
-    return { receive, close: () => socket.destroy() };
+    return { receive: (receiver) => receive(receiver, socket), close: () => socket.destroy() };
   };
   return {
     async parent(start, options) {
