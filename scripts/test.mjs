@@ -1,23 +1,36 @@
-// Runs the whole suite, a part at a time, and tells how long each took. The last line is `N passed, N failed`.
+// Runs the whole suite, and tells how long each part took. The last line is `N passed, N failed`.
 //   node scripts/test.mjs [--full] [--install] [PART ...]
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { fullParts, parts } from "./parts.mjs";
+import { fullStages, stages } from "./parts.mjs";
 import { runTool } from "./tools.mjs";
 
+const parts = stages.flat(2);
 const { full, install, names } = readArguments();
 // Read where browsers are looked for, in whatever process that is.
 if (install) process.env.SLUICE_INSTALL = "true";
-const suite = (full ? fullParts : parts).filter(({ name }) => names.length === 0 || names.includes(name));
+const isAsked = ({ name }) => names.length === 0 || names.includes(name);
 
+const start = performance.now();
 const rows = [];
-for (const part of suite) {
-  console.log(`\n── ${part.name} ${"─".repeat(Math.max(0, 100 - part.name.length))}`);
-  rows.push(await runPart(part));
+for (const lanes of full ? fullStages : stages) {
+  const asked = lanes.map((lane) => lane.filter(isAsked)).filter((lane) => lane.length > 0);
+  await Promise.all(asked.map((lane) => runLane(lane, asked.length > 1)));
 }
 summarise(rows);
+
+/** `isBeside`: others run at the same time, so each part shows what it has printed when it is over. */
+async function runLane(lane, isBeside) {
+  for (const part of lane) {
+    const title = `\n── ${part.name} ${"─".repeat(Math.max(0, 100 - part.name.length))}`;
+    const kept = [];
+    console.log(isBeside ? `\n── ${part.name}: has begun` : title);
+    rows.push(await runPart(part, isBeside ? (line) => kept.push(line) : undefined));
+    if (isBeside) console.log([title, ...kept].join("\n"));
+  }
+}
 
 function readArguments() {
   const usage = `usage: node scripts/test.mjs [--full] [--install] [${parts.map(({ name }) => JSON.stringify(name)).join(" | ")}] ...`;
@@ -35,7 +48,8 @@ function readArguments() {
   }
 }
 
-async function runPart({ name, command, budget, env = {} }) {
+/** `print` takes what the part prints, line by line; without it, it is shown as it comes. */
+async function runPart({ name, command, budget, env = {} }, print) {
   const folder = mkdtempSync(join(tmpdir(), "sluice-test-"));
   const report = join(folder, "report.json");
   const isVitest = command[0] === "vitest";
@@ -43,7 +57,7 @@ async function runPart({ name, command, budget, env = {} }) {
     ? [...command, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`]
     : command;
   const start = performance.now();
-  const { status, lastLine, failures } = await runTool(args, env);
+  const { status, lastLine, failures } = await runTool(args, env, print);
   const seconds = (performance.now() - start) / 1000;
   const counts = isVitest
     ? vitestCounts(report)
@@ -86,7 +100,8 @@ function countsIn(line) {
 }
 
 /** The failures once more, for whoever reads the end only; the table; the sums. */
-function summarise(rows) {
+function summarise(unsorted) {
+  const rows = parts.flatMap(({ name }) => unsorted.filter((row) => row.name === name));
   const sum = (key) => rows.reduce((total, row) => total + row[key], 0);
   for (const { name, failures } of rows) for (const failure of failures) console.log(`\n${name}: ${failure}`);
   console.log(
@@ -101,7 +116,7 @@ function summarise(rows) {
     ];
     console.log(`${name.padEnd(20)} ${cells.join(" ")}${late ? "  more than twice its budget" : ""}`);
   }
-  console.log(`${sum("seconds").toFixed(0)} s in all, Node ${process.version}`);
+  console.log(`${((performance.now() - start) / 1000).toFixed(0)} s in all, Node ${process.version}`);
   console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
   process.exitCode = sum("failed") === 0 ? 0 : 1;
 }

@@ -1,4 +1,4 @@
-// Runs a tool of the root's node_modules, showing what it prints, and remembers its last line and what it said failed.
+// Runs a tool of the root's node_modules, shows what it prints, and remembers its last line and what it said failed.
 import { spawn } from "node:child_process";
 import { delimiter } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,24 +8,26 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
  * Resolves with the exit status, the last line of standard output that is not empty, and the paragraphs in it that begin
- * with "FAIL ".
+ * with "FAIL ". `print` takes each line of both outputs; without it they are shown as they come.
  */
-export function runTool([command, ...args], env = {}) {
+export function runTool([command, ...args], env = {}, print = undefined) {
   const path = `${root}node_modules/.bin${delimiter}${process.env.PATH}`;
   const child = spawn(command, args, {
     cwd: root,
     env: { ...process.env, ...env, PATH: path },
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", print === undefined ? "inherit" : "pipe"],
     shell: process.platform === "win32",
   });
   const lines = [];
+  const show = print ?? console.log;
   createInterface(child.stdout).on("line", (line) => {
-    console.log(line);
+    show(line);
     lines.push(line);
   });
+  if (child.stderr !== null) createInterface(child.stderr).on("line", show);
   return new Promise((resolve) => {
     child.on("error", (error) => {
-      console.error(`${command}: ${error.message}`);
+      show(`${command}: ${error.message}`);
       resolve({ status: 1, lastLine: undefined, failures: [] });
     });
     child.on("close", (status) => {
