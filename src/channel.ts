@@ -37,6 +37,8 @@ export interface ChannelStats {
   readonly state: ChannelState;
   /** Calls under way, in both directions. */
   readonly calls: number;
+  /** Handlers of streams that have not settled, also of streams that are over: `close()` waits for them. */
+  readonly handlers: number;
   readonly streams: readonly StreamStats[];
 }
 
@@ -194,7 +196,7 @@ export class Channel<Api = Untyped> implements AsyncDisposable {
 
   stats(): ChannelStats {
     const { life, rpc, streams } = this.#session;
-    return { state: life.state, calls: rpc.active, streams: streams.stats() };
+    return { state: life.state, calls: rpc.active, handlers: streams.handlers, streams: streams.stats() };
   }
 
   static {

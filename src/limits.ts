@@ -74,20 +74,35 @@ const untrusted: Limits = {
   stall: 60_000,
 };
 
+/** Times and rates; of what is counted, nobody has a half. */
+const MAY_BE_FRACTIONS: ReadonlySet<string> = new Set(["callTimeout", "resets", "faults", "pings", "stall"]);
+
 /** The limits in force: the defaults for a link of this trust, with what the user set on top. */
 export function resolveLimits(given: Partial<Limits> | undefined, isTrusted: boolean): Limits {
   const limits: Record<string, number> = { ...(isTrusted ? trusted : untrusted) };
   checkNames("limit", Object.keys(limits), given ?? {});
   for (const [name, value] of Object.entries(given ?? {})) {
     if (value === undefined) continue;
-    const allowed = name === "message" ? `of ${LEAST_MESSAGE} or more` : "above 0";
-    if (typeof value !== "number" || !(value > 0) || (name === "message" && value < LEAST_MESSAGE)) {
-      throw mistake(
-        new RangeError(`Cannot set limits.${name} to ${shown(value)}: use a number ${allowed}`),
-        "BAD_OPTION",
-      );
+    const allowed = allowedOf(name);
+    if (!allowed.has(value)) {
+      const message = `Cannot set limits.${name} to ${shown(value)}: use ${allowed.words}`;
+      throw mistake(new RangeError(message), "BAD_OPTION");
     }
-    limits[name] = value;
+    limits[name] = value as number;
   }
   return limits as unknown as Limits;
+}
+
+/** Which values a limit may have, also in words. */
+function allowedOf(name: string): { readonly words: string; has(value: unknown): boolean } {
+  const isWhole = !MAY_BE_FRACTIONS.has(name);
+  const least = name === "message" ? LEAST_MESSAGE : 0;
+  return {
+    words: `a ${isWhole ? "whole number" : "number"} ${least === 0 ? "above 0" : `of ${least} or more`}`,
+    has: (value) =>
+      typeof value === "number" &&
+      value > 0 &&
+      value >= least &&
+      (!isWhole || Number.isInteger(value) || value === Number.POSITIVE_INFINITY),
+  };
 }

@@ -114,6 +114,11 @@ export class Streams implements StreamContext {
     return this.#admission.length + this.#open.size + this.#offers.handled;
   }
 
+  /** Handlers of the remote's streams that have not settled, whatever became of the stream. */
+  get handlers(): number {
+    return this.#offers.handled;
+  }
+
   /** Ours that are not yet opened. */
   get waiting(): number {
     return this.#admission.length;

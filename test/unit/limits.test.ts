@@ -81,7 +81,21 @@ describe("resolveLimits(), of mistakes", () => {
 
   it("refuses a message length that no $/hello would fit into", () => {
     const { error } = thrownBy(() => resolveLimits({ message: 350 }, true));
-    expect(error.message).toContain("limits.message to 350: use a number of 1024 or more");
+    expect(error.message).toContain("limits.message to 350: use a whole number of 1024 or more");
+  });
+
+  const fractions = ["callTimeout", "resets", "faults", "pings", "stall"];
+
+  it.each(names.filter((name) => !fractions.includes(name)))("refuses a fraction of %s, which are counted", (name) => {
+    const { error, code } = thrownBy(() => resolveLimits({ [name]: 2_000.5 }, true));
+    expect(error.message).toBe(
+      `Cannot set limits.${name} to 2000.5: use a whole number ${name === "message" ? "of 1024 or more" : "above 0"}`,
+    );
+    expect(code).toBe("BAD_OPTION");
+  });
+
+  it.each(fractions)("takes a fraction of %s, a time or a rate", (name) => {
+    expect(resolveLimits({ [name]: 0.5 }, true)).toMatchObject({ [name]: 0.5 });
   });
 
   it.each(["stream", "max_chunk", "toString", "constructor", "__proto__"])(

@@ -72,8 +72,11 @@ export function channels({ test }: Contract): void {
     await readable.getReader().closed;
     const closed = near.close();
     expect(await isPending(pair, closed)).toBe(true);
+    // Why, can be seen where it runs.
+    expect(await far.channelStats()).toMatchObject({ handlers: 1, streams: [] });
     await puppet.letGo();
     await closed;
+    expect(await far.channelStats()).toMatchObject({ handlers: 0 });
   });
 
   test("close() waits for streams that the far side has opened", async (make) => {
