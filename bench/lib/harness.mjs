@@ -68,8 +68,9 @@ function quotation(quoted, row) {
   return quoted && { quoted: { by: quoted.by, figure: quoted.figures[row] ?? "not measured" } };
 }
 
-function stored({ min, max, ...ratio }) {
-  return ratio;
+/** What was measured. Targets are data of their own, and may change without a new measurement. */
+function stored({ name, value }) {
+  return { name, value };
 }
 
 function write(name, result) {

@@ -2,12 +2,7 @@
 // taken within a round and its median counts, so that what slows a whole round down does not touch it. Not a place for
 // figures: targets are data.
 import { spread } from "./spread.mjs";
-
-/** Whether a value meets its target, and which of two values is the worse. */
-const KINDS = {
-  "at least": { meets: (value, target) => value >= target, worse: (one, other) => one < other },
-  "at most": { meets: (value, target) => value <= target, worse: (one, other) => one > other },
-};
+import { kindOf, verdict } from "./verdict.mjs";
 
 /**
  * `samples`: work -> row -> value per round. `targets`: name -> target:
@@ -24,16 +19,13 @@ const KINDS = {
  * run, `asked` and `reached` are missing where the target is what was asked for.
  */
 export function judge(targets, samples) {
-  return Object.entries(targets).map(([name, { target, asked, kind = "at least", ...of }]) => {
-    const { meets, worse } = KINDS[kind] ?? {};
-    if (!meets) throw new TypeError(`Cannot judge "${name}": its kind is "${kind}"`);
-    if (asked !== undefined && !worse(target, asked))
-      throw new TypeError(`Cannot judge "${name}": its target is no less than what was asked, so leave that out`);
-    const wanted = (value) => (asked === undefined ? {} : { asked, reached: value !== null && meets(value, asked) });
+  return Object.entries(targets).map(([name, given]) => {
+    const { kind, target, asked, ...of } = given;
+    const { worse } = kindOf(name, given);
     const spreads = pairs(of).map((pair) => compare(pair, samples));
-    if (spreads.includes(undefined)) return { name, value: null, kind, target, met: false, ...wanted(null) };
+    if (spreads.includes(undefined)) return { name, value: null, ...verdict(name, given, null) };
     const { median: value, min, max } = spreads.reduce((one, other) => (worse(other.median, one.median) ? other : one));
-    return { name, value, min, max, kind, target, met: meets(value, target), ...wanted(value) };
+    return { name, value, min, max, ...verdict(name, given, value) };
   });
 }
 

@@ -1,19 +1,29 @@
 // Writes the results of a benchmark into the pages that show them: all of it between `<!-- bench:NAME -->` and
 // `<!-- /bench:NAME -->`, its ratios alone where those comments say `ratios`. Every figure there comes from
-// results/NAME.json. Imports nothing that needs installing.
+// results/NAME.json, and is held against targets.json as it is now. Imports nothing that needs installing.
 import { readFileSync, writeFileSync } from "node:fs";
 import { askedFor, bound, figure, headOf } from "./report.mjs";
+import { verdict } from "./verdict.mjs";
 
 const bench = new URL("../", import.meta.url);
 const pages = ["README.md", "docs/benchmarks.md"];
 
 export function writeReadme(name) {
-  const results = JSON.parse(readFileSync(new URL(`results/${name}.json`, bench), "utf8"));
+  const { ratios, ...rest } = readJson(`results/${name}.json`);
+  const targets = readJson("targets.json")[name];
+  const judged = ratios
+    .filter((ratio) => ratio.name in targets)
+    .map((ratio) => ({ ...ratio, ...verdict(ratio.name, targets[ratio.name], ratio.value) }));
+  const results = { ...rest, ratios: judged };
   if (!write("bench", name, section(results))) {
     const [open, close] = commentsOf("bench", name);
     throw new Error(`Cannot write results: none of ${pages.join(", ")} has ${open} before a ${close}`);
   }
   write("ratios", name, summary(results));
+}
+
+function readJson(path) {
+  return JSON.parse(readFileSync(new URL(path, bench), "utf8"));
 }
 
 /** Puts `text` between the two comments of that kind, wherever they are. Returns whether they are anywhere. */
