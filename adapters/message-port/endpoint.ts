@@ -7,6 +7,7 @@ import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from ".
 import { claim } from "./claim.ts";
 import { isGoodbye } from "./goodbye.ts";
 import { adopt, fork, PortLane } from "./lane.ts";
+import { lockManager } from "./locks.ts";
 import { isReady, Meeting, makeNonce, type Ready } from "./meeting.ts";
 import { type Bond, Presence } from "./presence.ts";
 import { realmScheduler } from "./scheduler.ts";
@@ -66,6 +67,7 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
     this.#copies = options.transfer === false;
     this.#presence = new Presence(bond, {
       scheduler: this.scheduler,
+      locks: lockManager(),
       post: (message) => this.#lane?.post(message),
       lost: (error) => this.end(error),
     });

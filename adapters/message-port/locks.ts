@@ -2,9 +2,14 @@
  * Web Locks as a sign of life: a realm's locks are released when it ends, however it ends, and the browser tells whoever
  * waits for one. It knows nothing of links. There are none in insecure contexts and opaque origins.
  */
+import { tellsClose } from "./lane.ts";
 
-/** The platform's, or `undefined`. Where it is there it may still refuse to be used. */
+/**
+ * The platform's, or `undefined`. Where it is there it may still refuse to be used. Node's is none: when a worker ends that
+ * held a lock, who waits for it is told only once somebody asks for a lock anew. Bun, whose ports tell as well, has none.
+ */
 export function lockManager(): LockManager | undefined {
+  if (tellsClose()) return undefined;
   return (globalThis as { navigator?: Partial<Navigator> }).navigator?.locks;
 }
 

@@ -6,7 +6,7 @@
 import { LinkError } from "../../src/errors.ts";
 import type { Scheduler } from "../../src/link.ts";
 import { GOODBYE, type Goodbye, onLeave } from "./goodbye.ts";
-import { holdLock, isHeld, lockManager, lockReleased } from "./locks.ts";
+import { holdLock, isHeld, lockReleased } from "./locks.ts";
 import type { Ready } from "./meeting.ts";
 
 /** Milliseconds that taking a lock may delay the meeting: it comes about without one as well. */
@@ -36,6 +36,8 @@ export const TOGETHER: Bond = { holds: true, watches: true, together: true };
 
 export interface PresenceHost {
   readonly scheduler: Scheduler;
+  /** Left out: there are none that tell. */
+  readonly locks?: LockManager | undefined;
   /** Posts to the other end, if there is a way to it by now. */
   post(message: Goodbye): void;
   lost(error: LinkError): void;
@@ -55,7 +57,7 @@ export class Presence {
   constructor(bond: Bond, host: PresenceHost) {
     this.#bond = bond;
     this.#host = host;
-    this.#locks = bond.holds || bond.watches ? lockManager() : undefined;
+    this.#locks = bond.holds || bond.watches ? host.locks : undefined;
   }
 
   /** Will it tell when the other end is gone, however that goes? */

@@ -12,9 +12,14 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** `undefined` for what is none. */
 export function fromBase64(base64: string): Uint8Array | undefined {
+  let text: string;
   try {
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    text = atob(base64);
   } catch {
     return undefined;
   }
+  const bytes = new Uint8Array(text.length);
+  // `Uint8Array.from` with a function takes ten times as long and more.
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return bytes;
 }

@@ -5,7 +5,7 @@
 
 import { type Framed, framed } from "../../src/bytes.ts";
 import { boolean, checkOptions } from "../../src/check.ts";
-import { LinkError } from "../../src/errors.ts";
+import { LinkError, ProtocolError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
 import { checkEnd } from "../message-port/options.ts";
@@ -15,6 +15,9 @@ import type { ExtensionPort, ExtensionPortOptions } from "./types.ts";
 
 /** Bytes in a message at the most: browsers refuse messages of 64 MiB, and others want their turn. */
 const PIECE = 256 * 1024;
+
+/** Characters of their base64: decoding holds up the thread, so more than that is not begun. */
+const MOST_BASE64 = 4 * Math.ceil(PIECE / 3);
 
 interface BytesMessage {
   readonly sluice: "bytes";
@@ -93,9 +96,10 @@ class ExtensionLink implements ByteLink {
   };
 
   #take(base64: string): void {
-    const bytes = fromBase64(base64);
+    const bytes = base64.length <= MOST_BASE64 ? fromBase64(base64) : undefined;
     if (bytes === undefined) {
-      this.#lost(new LinkError("CONNECTION_LOST", "The port received what is no base64"));
+      const message = `Cannot read a message of the port: it is no base64, or more than ${MOST_BASE64} characters of it`;
+      this.#breach(new ProtocolError("BAD_MESSAGE", message));
       return;
     }
     for (let start = 0; start < bytes.length && !this.#closed; ) {
@@ -111,6 +115,13 @@ class ExtensionLink implements ByteLink {
     const why = port?.error?.message;
     this.#lost(new LinkError("CONNECTION_LOST", `The port was disconnected at its other end${why ? `: ${why}` : ""}`));
   };
+
+  /** The remote has broken a rule: that the port ends is all that it is told. */
+  #breach(error: ProtocolError): void {
+    if (this.#closed) return;
+    this.close();
+    this.#receiver?.lost(error);
+  }
 
   #lost(error: Error): void {
     if (this.#closed) return;

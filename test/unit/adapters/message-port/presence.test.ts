@@ -1,5 +1,5 @@
 /** Presence, with locks and time that a test moves. */
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { APART, type Bond, Presence, TOGETHER, TOLD } from "../../../../adapters/message-port/presence.ts";
 import { FakeScheduler, settle } from "../../support/scheduler.ts";
 
@@ -41,17 +41,11 @@ class FakeLocks {
   }
 }
 
-const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
-afterEach(() => {
-  if (own) Object.defineProperty(globalThis, "navigator", own);
-  else Reflect.deleteProperty(globalThis, "navigator");
-});
-
-function make(bond: Bond, locks: FakeLocks | undefined) {
-  Object.defineProperty(globalThis, "navigator", { value: { locks }, configurable: true });
+function make(bond: Bond, fake: FakeLocks | undefined) {
+  const locks = fake as unknown as LockManager | undefined;
   const scheduler = new FakeScheduler();
   const lost: Error[] = [];
-  const presence = new Presence(bond, { scheduler, post: () => {}, lost: (error) => lost.push(error) });
+  const presence = new Presence(bond, { scheduler, locks, post: () => {}, lost: (error) => lost.push(error) });
   const ready: boolean[] = [];
   presence.begin("me", (isHeld) => ready.push(isHeld));
   return { presence, scheduler, lost, ready };
