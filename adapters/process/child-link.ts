@@ -13,7 +13,7 @@ import type { Stderr } from "./stderr.ts";
 /** What a child that reads no control may leave with us, in bytes. */
 const MOST_UNREAD = 16 * 1024 * 1024;
 
-/** How long the end of its stderr may come after its exit, in milliseconds. */
+/** How long the ends of its outputs may come after its exit, in milliseconds. */
 const LAST_WORDS = 200;
 
 /** Stray lines in one read, beyond which other events come first. */
@@ -43,12 +43,17 @@ export class ChildLink extends ProcessLink {
   readonly #input: Writable;
   readonly #output: Readable;
   #settleStarted!: () => void;
+  /** Nothing can be read any more. */
+  readonly #outputEnded: Promise<void>;
+  #settleOutputEnded!: () => void;
   /** Lines that were no messages, of one read. */
   #strays: string[] = [];
   #starting = true;
   #wanted = true;
   /** Its end is waited for. */
   #held = false;
+  /** It has exited, and all that it has said is there. */
+  #gone = false;
   /** What all that belongs to the child was told last. */
   #counted = true;
 
@@ -57,6 +62,9 @@ export class ChildLink extends ProcessLink {
     this.#child = child;
     this.started = new Promise((resolve) => {
       this.#settleStarted = resolve;
+    });
+    this.#outputEnded = new Promise((resolve) => {
+      this.#settleOutputEnded = resolve;
     });
     const { stdin, stdout, stdio } = child.process;
     const inherited = stdio[3] as unknown as (Readable & Writable) | undefined;
@@ -67,15 +75,20 @@ export class ChildLink extends ProcessLink {
 
   override listen(receiver: ByteLinkReceiver): void {
     super.listen(receiver);
-    const over = (): void => this.controlOver(`${this.#child.name} has closed its control channel`);
+    const what = `${this.#child.name} has closed its control channel`;
+    const over = (): void => {
+      this.controlOver(what);
+      this.#settleOutputEnded();
+    };
     this.#output.on("data", (bytes: Buffer) => {
       this.lines.push(bytes);
       if (this.#strays.length > MOST_STRAYS) this.#breathe();
       this.#passStrays();
     });
     this.#output.on("end", over).on("error", over).on("close", over);
-    // That nobody reads any more shows elsewhere, too, unless the child has closed its stdin only.
-    this.#input.on("error", over);
+    // That nobody reads any more shows elsewhere, too, unless the child has closed its stdin only. What it has printed is
+    // still to be read.
+    this.#input.on("error", () => this.ending.over("control", new LinkError("CONNECTION_LOST", what)));
     this.#child.process.on("exit", (code, signal) => this.#exited(code, signal));
     queueMicrotask(() => this.receiver?.met(true));
   }
@@ -147,16 +160,24 @@ export class ChildLink extends ProcessLink {
     const how = signal === null ? `has exited with code ${code}` : `was ended by ${signal}`;
     const early = this.#starting;
     const { name, stderr } = this.#child;
-    // Its last words may be on their way still; a process of its own may keep its stderr open for ever.
-    let timer: ReturnType<typeof setTimeout>;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LAST_WORDS);
-    });
-    Promise.race([stderr.ended, patience]).then(() => {
-      clearTimeout(timer);
+    this.ending.exited();
+    this.#outputsOver().then(() => {
       const what = `${name} ${how}${early ? " before it was connected" : ""}${stderr.lastWords}`;
       this.ending.over("process", new LinkError(early ? "EXITED_EARLY" : "CONNECTION_LOST", what));
+      this.#gone = true;
+      this.#count();
     });
+  }
+
+  /** Its last words may be on their way still; a process of its own may keep its outputs open for ever. */
+  async #outputsOver(): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const patience = new Promise<void>((resolve) => {
+      // What has arrived while the event loop was held up is read first.
+      timer = setTimeout(() => setImmediate(resolve), LAST_WORDS);
+    });
+    await Promise.race([Promise.all([this.#child.stderr.ended, this.#outputEnded]), patience]);
+    clearTimeout(timer);
   }
 
   /** A child that prints without end must not keep our process from all else. */
@@ -167,7 +188,8 @@ export class ChildLink extends ProcessLink {
 
   /** Whether all that belongs to the child keeps us alive. */
   readonly #count = (): void => {
-    const on = this.#wanted || this.#starting || this.#held;
+    // What a process of the child's own keeps open is not waited for.
+    const on = !this.#gone && (this.#wanted || this.#starting || this.#held);
     // Bun counts how often it was asked.
     if (on === this.#counted) return;
     this.#counted = on;

@@ -3,12 +3,6 @@
  * changed. On Windows, pipes have names and no directory. What a parent leaves behind when it is killed before its child
  * was in, the next one removes.
  */
-
-/**
- * Where the sockets for data are: a fresh directory that only its owner may enter, made before any socket and never
- * changed. On Windows, pipes have names and no directory. What a parent leaves behind when it is killed before its child
- * was in, the next one removes.
- */
 import fs, { type Stats } from "node:fs";
 import net from "node:net";
 import os from "node:os";
@@ -62,8 +56,10 @@ export class Directory {
     this.path = dataPath(process.platform, made ?? "", "parent", makeSecret());
   }
 
-  static make(base: string = os.tmpdir()): Directory {
+  static make(given: string = os.tmpdir()): Directory {
     if (process.platform === "win32") return new Directory(undefined);
+    // The child is told the path, and may have another working directory.
+    const base = path.resolve(given);
     checkLength(process.platform, base, process.pid);
     let made: string;
     try {
@@ -89,8 +85,10 @@ export class Directory {
 }
 
 /** Removes what parents that were killed have left in `base`. Never fails: what cannot be removed stays. */
-export async function sweep(base: string = os.tmpdir()): Promise<void> {
+export async function sweep(given: string = os.tmpdir()): Promise<void> {
   if (process.platform === "win32") return;
+  // Ours may change meanwhile.
+  const base = path.resolve(given);
   const names = await fs.promises.readdir(base).catch(() => [] as string[]);
   for (const name of names) {
     const pid = OURS.exec(name)?.[1];

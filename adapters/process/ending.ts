@@ -3,7 +3,7 @@
  * all that it has sent is there, and for the place that knows best why it ended.
  */
 
-/** How long the other places may take after the first, in milliseconds; and once the process is known to have exited. */
+/** How long the other places may take after the first, in milliseconds; and after the process has exited. */
 const LAST_WORDS = 100;
 const LAST_BYTES = 1_000;
 
@@ -32,17 +32,28 @@ export class Ending {
     this.#errors.set(place, error);
     this.#open.delete(place);
     if (this.#open.size === 0) this.#finish();
-    else if (place === "process" || this.#timer === undefined) {
-      clearTimeout(this.#timer);
-      // What has arrived while the event loop was held up is read before that counts.
-      const due = (): unknown => setImmediate(() => this.#finish());
-      this.#timer = setTimeout(due, this.#errors.has("process") ? LAST_BYTES : LAST_WORDS);
-    }
+    else if (this.#timer === undefined) this.#wait(LAST_WORDS);
+  }
+
+  /** The process has exited: how it ended, `over` tells once its last words are there. */
+  exited(): void {
+    if (!this.#stopped) this.#wait(LAST_BYTES);
   }
 
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  #wait(ms: number): void {
+    clearTimeout(this.#timer);
+    const timer = setTimeout(() => {
+      // What has arrived while the event loop was held up is read before that counts.
+      setImmediate(() => {
+        if (this.#timer === timer) this.#finish();
+      });
+    }, ms);
+    this.#timer = timer;
   }
 
   #finish(): void {

@@ -2,6 +2,7 @@
 import { abortSignal, type Check, type Checks, checkOptions, milliseconds, object, oneOf } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
 import { CONNECT, type ConnectOptions } from "../../src/options.ts";
+import { checkConnect } from "./check-connect.ts";
 import type { ParentLinkOptions, ShutdownTimes, SpawnOptions } from "./types.ts";
 
 const START_TIMEOUT = 10_000;
@@ -63,6 +64,7 @@ export function readSpawnOptions(options: SpawnOptions): ResolvedSpawn {
     }
   }
   const connect = Object.fromEntries(Object.entries(options).filter(([key]) => Object.hasOwn(CONNECTING, key)));
+  checkConnect(connect);
   return { connect, process: options, control, startTimeout, shutdown: { ...SHUTDOWN, ...defined(shutdown) } };
 }
 

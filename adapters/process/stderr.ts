@@ -1,6 +1,7 @@
 /**
  * What a child prints to stderr, as a stream that never holds the child up: while nobody reads it the last bytes are
- * kept. While it is being read, the child waits for its reader.
+ * kept. While it is being read, the child waits for its reader. What else is passed on here cannot wait: of that, the
+ * oldest goes when the reader is behind.
  */
 import { Buffer } from "node:buffer";
 import process from "node:process";
@@ -16,6 +17,13 @@ const QUOTED_LINES = 60;
 /** How often it is seen whether a reader who has kept the child waiting is still there, in milliseconds. */
 const WATCH = 100;
 
+/** Some of what is held. */
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** It came by `pass`. */
+  readonly passed: boolean;
+}
+
 export class Stderr {
   readonly readable: ReadableStream<Uint8Array>;
   /** Resolves when no more comes. */
@@ -24,7 +32,7 @@ export class Stderr {
   readonly #source: Readable | null;
   #controller!: ReadableStreamDefaultController<Uint8Array>;
   /** Held for a reader, oldest first. */
-  #held: Uint8Array[] = [];
+  #held: Piece[] = [];
   #bytes = 0;
   /** The last of all that came, and some before it. */
   #last: Uint8Array[] = [];
@@ -56,18 +64,18 @@ export class Stderr {
       { highWaterMark: 0 },
     );
     const end = (): void => this.#end();
-    source?.on("data", (bytes: Uint8Array) => this.push(bytes));
+    source?.on("data", (bytes: Uint8Array) => this.#take(bytes, false));
     source?.on("end", end).on("error", end).on("close", end);
     if (source === null) this.#end();
   }
 
-  /** Something else that the child has printed. */
+  /** Something else that the child has printed. Nothing can hold that up. */
   pass(bytes: Uint8Array): void {
     if (this.#source === null) process.stderr.write(bytes);
-    else this.push(bytes);
+    else this.#take(bytes, true);
   }
 
-  push(bytes: Uint8Array): void {
+  #take(bytes: Uint8Array, passed: boolean): void {
     this.#remember(bytes);
     if (this.#cancelled || this.#over) return;
     if (this.#wanted !== undefined) {
@@ -75,20 +83,26 @@ export class Stderr {
       this.#wanted();
       return;
     }
+    this.#hold({ bytes, passed });
+    if (!this.readable.locked) this.#forget("all");
+    else if (passed) this.#forget("passed");
+    else if (this.#bytes > KEPT) this.#pause();
+  }
+
+  #hold(piece: Piece): void {
+    const { bytes, passed } = piece;
     const last = this.#held.at(-1);
-    if (last !== undefined && last.length + bytes.length <= TOGETHER) {
-      this.#held[this.#held.length - 1] = Buffer.concat([last, bytes]);
-    } else this.#held.push(bytes);
+    if (last?.passed === passed && last.bytes.length + bytes.length <= TOGETHER) {
+      this.#held[this.#held.length - 1] = { bytes: Buffer.concat([last.bytes, bytes]), passed };
+    } else this.#held.push(piece);
     this.#bytes += bytes.length;
-    if (this.#bytes > KEPT && this.readable.locked) this.#pause();
-    else this.#forget();
   }
 
   /** For the end of an error: what it last said. */
   get lastWords(): string {
     const last = Buffer.concat(this.#last).subarray(-QUOTED_BYTES);
     const lines = last.toString("utf8").trim().split("\n").slice(-QUOTED_LINES).join("\n");
-    return lines === "" ? "" : `; the last of its stderr:\n${lines}`;
+    return lines === "" ? "" : `; the last that it has printed:\n${lines}`;
   }
 
   #remember(bytes: Uint8Array): void {
@@ -100,7 +114,7 @@ export class Stderr {
   }
 
   #pull(): void | Promise<void> {
-    const next = this.#held.shift();
+    const next = this.#held.shift()?.bytes;
     if (next !== undefined) {
       this.#bytes -= next.length;
       this.#controller.enqueue(next);
@@ -125,13 +139,15 @@ export class Stderr {
     this.#wanted();
   }
 
-  /** The oldest goes. */
-  #forget(): void {
+  /** The oldest goes, of all, or of what was passed. */
+  #forget(which: "all" | "passed"): void {
     while (this.#bytes > KEPT) {
-      const oldest = this.#held.shift() as Uint8Array;
-      const rest = oldest.subarray(Math.min(oldest.length, this.#bytes - KEPT));
-      this.#bytes -= oldest.length - rest.length;
-      if (rest.length > 0) this.#held.unshift(rest);
+      const index = which === "all" ? 0 : this.#held.findIndex(({ passed }) => passed);
+      const oldest = this.#held[index];
+      if (oldest === undefined) return;
+      const rest = oldest.bytes.subarray(Math.min(oldest.bytes.length, this.#bytes - KEPT));
+      this.#bytes -= oldest.bytes.length - rest.length;
+      this.#held.splice(index, 1, ...(rest.length > 0 ? [{ ...oldest, bytes: rest }] : []));
     }
   }
 
@@ -141,7 +157,7 @@ export class Stderr {
     // Nothing tells that a reader has let go of the stream.
     this.#watch = setInterval(() => {
       if (this.readable.locked) return;
-      this.#forget();
+      this.#forget("all");
       this.#resume();
     }, WATCH);
     this.#watch.unref();

@@ -32,7 +32,8 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
   readonly exited: Promise<Exit>;
   /**
    * What the process prints to its stderr. While nobody reads it, the last 64 KiB are kept and the process goes on; a
-   * reader keeps it waiting as any stream does.
+   * reader keeps it waiting as any stream does. What it prints to a stdout that carries the calls comes here as well, and
+   * cannot wait: of that, the oldest is dropped when the reader is 64 KiB behind.
    */
   readonly stderr: ReadableStream<Uint8Array>;
   readonly #link: ChildLink;

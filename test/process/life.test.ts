@@ -4,6 +4,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { raw } from "sluice/codecs/raw";
 import { type SpawnOptions, spawn, type WorkerProcess } from "sluice/process";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -82,6 +83,27 @@ describe("A start", () => {
     });
   });
 
+  it("fails with what a program has printed to stdout before it exits", async () => {
+    for (let count = 0; count < 10; count += 1) {
+      await expect(spawn("sh", ["-c", "echo 'Usage: give a file'; exit 2"], { directory })).rejects.toMatchObject({
+        code: "EXITED_EARLY",
+        message: expect.stringMatching(/exited with code 2(.|\n)*Usage: give a file/),
+      });
+    }
+  });
+
+  it.each([
+    ["its outputs", ""],
+    ["its stderr alone", ">/dev/null"],
+  ])("fails with the last words also where a process of the child's own keeps %s open", async (_, other) => {
+    const promise = spawn("sh", ["-c", `sleep 5 ${other} & echo 'no such config' >&2; exit 3`], { directory });
+    expect(await time(promise)).toBeLessThan(4_000);
+    await expect(promise).rejects.toMatchObject({
+      code: "EXITED_EARLY",
+      message: expect.stringMatching(/exited with code 3(.|\n)*no such config/),
+    });
+  });
+
   it("fails when the child is no program of Sluice", async () => {
     await expect(spawn("true", [], { directory })).rejects.toMatchObject({ code: "EXITED_EARLY" });
     await expect(spawn("cat", [], { directory })).rejects.toMatchObject({
@@ -116,6 +138,21 @@ describe("A start", () => {
   it("with a bad option spawns nothing", async () => {
     await expect(start("", { limits: { calls: -1 } })).rejects.toMatchObject({ code: "BAD_OPTION" });
     await expect(start("", { wrong: 1 } as SpawnOptions)).rejects.toMatchObject({ code: "BAD_OPTION" });
+    // It would fail otherwise if it were started.
+    const spawned = (options: object): Promise<unknown> => spawn("/no/such/program", [], { directory, ...options });
+    for (const options of [{ limits: { nope: 1 } }, { limits: { streams: -1 } }, { handshake: "optional" }]) {
+      await expect(spawned(options)).rejects.toMatchObject({ code: "BAD_OPTION" });
+    }
+    await expect(spawned({ methods: { add: 5 } })).rejects.toMatchObject({ code: "BAD_DEFINITION" });
+    await expect(spawned({ streams: { echo: 5 } })).rejects.toMatchObject({ code: "BAD_DEFINITION" });
+    await expect(spawned({ data: { codec: 5 } })).rejects.toMatchObject({ code: "BAD_OPTION" });
+  });
+
+  it("takes a directory that is relative to ours, wherever the child works", async () => {
+    const cwd = path.dirname(fileURLToPath(import.meta.url));
+    const worker = await start("", { directory: path.relative(process.cwd(), directory), cwd });
+    expect(await worker.call("add", [1, 2])).toBe(3);
+    await worker.close();
   });
 
   it("passes what the child has in the environment on as it is, and no secret", async () => {
@@ -393,6 +430,19 @@ describe("The process of the parent", () => {
       expect(await run(script(runtime, "short-parent.mjs", "call", directory), 10_000)).toBe("answered\nSIGTERM\n");
     },
   );
+});
+
+describe.each(["node", "deno", "bun"] as const)("The process of a parent whose child is gone, in %s,", (runtime) => {
+  it.each(["fail", "close", "abort"])("does not wait for a process of that child's own: %s", async (what) => {
+    const { run } = await import("./runtimes.ts");
+    // Milliseconds from the end of the child to that of its parent.
+    expect(Number(await run(script(runtime, "left-parent.mjs", what, directory), 20_000))).toBeLessThan(3_000);
+  });
+
+  it("reads its last words to their end", async () => {
+    const { run } = await import("./runtimes.ts");
+    expect(await run(script(runtime, "left-parent.mjs", "read", directory), 20_000)).toBe("60000");
+  });
 });
 
 describe("The process of a parent that aborts", () => {

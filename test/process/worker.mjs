@@ -1,4 +1,6 @@
 // What the tests of `spawn` start. Arguments: where the control goes ("stdio" or "fd"), and what to do besides.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
 import process from "node:process";
 import { connect, define } from "sluice";
 import { parentLink } from "sluice/process";
@@ -93,6 +95,8 @@ if (besides === "never connect") {
   console.error("thinking");
   await wait(60_000);
 }
+if (besides === "leave a process") spawn("sleep", ["8"], { stdio: ["ignore", "inherit", "inherit"] }).unref();
+if (besides === "last words") process.on("exit", () => fs.writeSync(2, "x".repeat(60_000)));
 if (besides === "print first") console.log("before the link");
 const channel = connect(parentLink({ control }), api);
 channel.onData((chunk) => {

@@ -66,6 +66,15 @@ describe("The directory", () => {
     directory.remove();
   });
 
+  it("is told by its whole path, whatever that of its base is", async () => {
+    const directory = Directory.make(path.relative(process.cwd(), base));
+    expect(path.dirname(path.dirname(directory.path))).toBe(base);
+    directory.remove();
+    leftover(deadPid());
+    await sweep(path.relative(process.cwd(), base));
+    expect(fs.readdirSync(base)).toEqual([]);
+  });
+
   it("is refused before anything is made if a socket's path in it were too long", () => {
     const long = path.join(base, "x".repeat(100));
     fs.mkdirSync(long);

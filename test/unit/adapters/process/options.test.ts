@@ -51,6 +51,26 @@ describe("The options of spawn", () => {
     );
   });
 
+  it.each<[string, unknown, string, RegExp]>([
+    ["an unknown limit", { limits: { nope: 1 } }, "BAD_OPTION", /"nope": no such option/],
+    ["a limit that is none", { limits: { streams: -1 } }, "BAD_OPTION", /limits.streams to -1/],
+    ["an unknown handshake", { handshake: "never" }, "BAD_OPTION", /handshake "never"/],
+    [
+      "a handshake that a process cannot do without",
+      { handshake: "optional" },
+      "BAD_OPTION",
+      /"optional" on this link/,
+    ],
+    ["a method that is none", { methods: { a: 5 } }, "BAD_DEFINITION", /method "a"/],
+    ["a stream's handler that is none", { streams: { a: {} } }, "BAD_DEFINITION", /stream "a"/],
+    ["a wrong option of a stream", { streams: { a: { handler() {}, transfer: 5 } } }, "BAD_OPTION", /stream "a"/],
+    ["a wrong option of the default stream", { data: { codec: 5 } }, "BAD_OPTION", /as a codec.*data/],
+  ])("refuse what connect refuses: %s", (_, options, code, message) => {
+    expect(() => readSpawnOptions(options as SpawnOptions)).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    );
+  });
+
   it("are a RangeError where a number is out of range, else a TypeError", () => {
     expect(() => readSpawnOptions({ heartbeat: -1 })).toThrow(RangeError);
     expect(() => readSpawnOptions({ signal: 5 as never })).toThrow(TypeError);

@@ -82,13 +82,54 @@ describe("The stream of a child's stderr", () => {
     await stderr.ended;
   });
 
+  it("drops the oldest of what is passed on while a reader is behind, and nothing else", async () => {
+    const { source, stderr } = made();
+    const reader = stderr.readable.getReader();
+    for (let count = 0; count < 1_000; count += 1) stderr.pass(Buffer.from(`${"p".repeat(1_000)}\n`));
+    source.write("own");
+    await turn();
+    const parts: Uint8Array[] = [];
+    for (let bytes = 0; bytes < KEPT; bytes += parts.at(-1)?.length ?? 0) {
+      parts.push((await reader.read()).value as Uint8Array);
+    }
+    expect(Buffer.concat(parts).length).toBeLessThanOrEqual(KEPT + 3);
+    source.end();
+    for (let read = await reader.read(); !read.done; read = await reader.read()) parts.push(read.value);
+    const text = Buffer.concat(parts).toString();
+    expect(text.length).toBeLessThanOrEqual(KEPT + 3);
+    expect(text.replace("own", "").replaceAll(/p+\n/g, "")).toBe("");
+    expect(text).toContain("own");
+  });
+
+  it("loses nothing of its own while a reader is behind, whatever is passed on", async () => {
+    const { source, stderr } = made();
+    const reader = stderr.readable.getReader();
+    let written = 0;
+    for (let full = false; !full; written += 16_384) {
+      full = !source.write(new Uint8Array(16_384).fill(1));
+      stderr.pass(new Uint8Array(16_384));
+      await turn();
+    }
+    expect(written).toBeLessThan(400_000);
+    source.end();
+    let own = 0;
+    let passed = 0;
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      for (const byte of read.value) own += byte;
+      passed += read.value.length;
+    }
+    passed -= own;
+    expect(own).toBe(written);
+    expect(passed).toBeLessThanOrEqual(KEPT);
+  });
+
   it("has the last lines for errors", async () => {
     const { source, stderr } = made();
     expect(stderr.lastWords).toBe("");
     for (let line = 0; line < 1_000; line += 1) source.write(`line ${line}\n`);
     source.end();
     await stderr.ended;
-    expect(stderr.lastWords).toMatch(/last of its stderr:\nline 940\n(.*\n)*line 999$/);
+    expect(stderr.lastWords).toMatch(/last that it has printed:\nline 940\n(.*\n)*line 999$/);
   });
 
   it("has stray lines, too", async () => {
