@@ -8,6 +8,8 @@ import { mistake } from "../errors.ts";
 
 /** How deep fields may be nested. */
 const MOST_DEPTH = 64;
+/** Rows that may be there whatever bytes there are. */
+const FREE_ROWS = 65_536;
 const CONTINUATION = -1;
 const HEADER = { schema: 1, dictionaryBatch: 2, recordBatch: 3 } as const;
 const TYPE = { timestamp: 10, union: 14 } as const;
@@ -15,7 +17,7 @@ const TYPE = { timestamp: 10, union: 14 } as const;
 /** The metadata of one message. */
 interface Metadata {
   readonly view: DataView;
-  /** No column takes less than a bit for a row: whoever goes through the rows must not go on for ever. */
+  /** Whoever goes through the rows must not go on for ever: a bit for each, which only a column of nulls does not take. */
   readonly mostRows: number;
   /** Tables that it has room for: else a few could be named again and again, on each level more often. */
   tables: number;
@@ -50,7 +52,7 @@ function checkStream(view: DataView): void {
     if (length < 0 || length > view.byteLength - at) throw refusal("a message is longer than the chunk");
     const { header, body } = checkMessage({
       view: new DataView(view.buffer, view.byteOffset + at, length),
-      mostRows: 8 * view.byteLength,
+      mostRows: Math.max(FREE_ROWS, 8 * view.byteLength),
       tables: length / 4,
     });
     at += length;
@@ -112,7 +114,8 @@ function checkBatch(data: Metadata, at: number): void {
 }
 
 function checkRows({ mostRows }: Metadata, rows: number): void {
-  if (rows < 0 || rows > mostRows) throw refusal(`${rows} rows are not in a chunk of ${mostRows / 8} bytes`);
+  if (rows < 0 || rows > mostRows)
+    throw refusal(`${rows} rows are more than the ${mostRows} that a chunk of this length may have`);
 }
 
 function checkKeyValue(data: Metadata, at: number): void {

@@ -46,7 +46,12 @@ export const auto: Codec = {
       throw mistake(new RangeError(message), "BAD_CHUNK");
     }
     const size = (View as unknown as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
-    return new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
+    const length = bytes.byteLength / size;
+    if (!Number.isInteger(length)) {
+      const message = `Cannot read ${bytes.byteLength} bytes as ${kind}: no multiple of ${size}`;
+      throw mistake(new RangeError(message), "BAD_CHUNK");
+    }
+    return new View(bytes.buffer, bytes.byteOffset, length);
   },
 };
 

@@ -2,7 +2,8 @@
  * `msgpack`: objects and lists with binary in them, by `@msgpack/msgpack`. A Uint8Array is MessagePack's binary, a Date its
  * timestamp, and other typed arrays are an extension that keeps their kind (`msgpack-views.ts` has the layout).
  * Further types are those that the user registers, and no others. Properties that are undefined are left out. What it
- * cannot carry is a TypeError with its path: a Map or a class's instance would else arrive empty. Not for cycles.
+ * cannot carry is a TypeError with its path: a Map or a class's instance would else arrive empty. Not for cycles. Half of a
+ * surrogate pair is not looked for, and may arrive as U+FFFD.
  */
 import {
   Decoder,

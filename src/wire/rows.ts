@@ -5,7 +5,7 @@
  */
 import { ProtocolError } from "../errors.ts";
 import { copyValue, isCompound, isLong, isPlainPrototype, NOT_PLAIN } from "./plain.ts";
-import { sizeOf } from "./size.ts";
+import { lookThrough, MOST_VALUES } from "./size.ts";
 
 /** What all rows have in common: a record if it has keys, else a list. A number is the column of a leaf. */
 export interface Shape {
@@ -82,6 +82,14 @@ function areKeys(keys: readonly unknown[]): boolean {
  * that is not plain data; what it has written by then counts for nothing.
  */
 export function writeRow(value: unknown, shape: Shape, columns: readonly unknown[][], row: number): boolean {
+  looks = MOST_VALUES;
+  return writeShape(value, shape, columns, row);
+}
+
+/** Values in the leaves of a row that may still be looked at: a row is to cost its receiver no more than a chunk. */
+let looks = 0;
+
+function writeShape(value: unknown, shape: Shape, columns: readonly unknown[][], row: number): boolean {
   if (typeof value !== "object" || value === null) return false;
   const { keys, parts } = shape;
   if (keys !== undefined) return writeRecord(value as Record<string, unknown>, keys, parts, columns, row);
@@ -122,14 +130,16 @@ function writeList(
 }
 
 function writePart(value: unknown, part: number | Shape, columns: readonly unknown[][], row: number): boolean {
-  if (typeof part !== "number") return writeRow(value, part, columns, row);
+  if (typeof part !== "number") return writeShape(value, part, columns, row);
   let copy = value;
   if (typeof value === "string") {
     // A row costs what an empty chunk does.
     if (isLong(value)) return false;
   } else if (isCompound(value)) {
     copy = copyValue(value);
-    if (copy === NOT_PLAIN || sizeOf(copy) > 0) return false;
+    if (copy === NOT_PLAIN) return false;
+    looks = lookThrough(copy, looks);
+    if (looks < 0) return false;
   }
   (columns[part] as unknown[])[row] = copy;
   return true;
@@ -165,11 +175,16 @@ function readPart(part: number | Shape, columns: Rows["columns"], row: number): 
 function checkPlain(columns: Rows["columns"]): void {
   // A clone may have the same part in every row: it is looked at once.
   let met: Set<object> | undefined;
+  /** Of each row, what may still be looked at. */
+  let left: number[] | undefined;
   for (const column of columns) {
-    for (const value of column) {
+    for (let row = 0; row < column.length; row++) {
+      const value = column[row];
       if (typeof value === "string" ? !isLong(value) : !isCompound(value)) continue;
       met ??= new Set();
-      if (sizeOf(value, met) > 0) throw notPlain();
+      left ??= column.map(() => MOST_VALUES);
+      left[row] = lookThrough(value, left[row] as number, met);
+      if ((left[row] as number) < 0) throw notPlain();
     }
   }
 }
@@ -177,7 +192,7 @@ function checkPlain(columns: Rows["columns"]): void {
 function notPlain(): ProtocolError {
   return new ProtocolError(
     "BAD_FRAME",
-    "Cannot read rows of a stream-data frame: there is a buffer or a long string among the values, send such records in chunks",
+    `Cannot read rows of a stream-data frame: there is a buffer or a long string among the values, or a row with more than ${MOST_VALUES}; send such records in chunks`,
   );
 }
 

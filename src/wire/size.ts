@@ -2,7 +2,7 @@
 import { isListOrRecord, isLong, isPlain } from "./plain.ts";
 
 /** Values in it that are looked at: a large or sparse one must not keep a receiver busy. */
-const MOST_VALUES = 1_024;
+export const MOST_VALUES = 1_024;
 
 /** Of those, what is left; and the objects that were met. */
 let left = 0;
@@ -19,6 +19,18 @@ export function sizeOf(value: unknown, others?: Set<object>): number {
   const size = sizeOfPart(value);
   met = undefined;
   return size;
+}
+
+/**
+ * Looks through a value that is to hold nothing of that, at `most` values in it: how many more may be looked at in what
+ * belongs together with it. −1: it holds something, or there is more in it.
+ */
+export function lookThrough(value: unknown, most: number, others?: Set<object>): number {
+  left = most;
+  met = others;
+  const size = sizeOfPart(value);
+  met = undefined;
+  return size > 0 ? -1 : Math.max(-1, left);
 }
 
 function sizeOfPart(value: unknown): number {

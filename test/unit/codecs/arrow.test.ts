@@ -11,6 +11,7 @@ import {
   TimeUnit,
   tableFromArrays,
   tableFromIPC,
+  tableFromJSON,
   tableToIPC,
   Utf8,
   vectorFromArray,
@@ -52,6 +53,13 @@ describe("arrow()", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("gives back columns that take no bytes, as those of nulls", () => {
+    const nulls: Table = tableFromJSON(Array.from({ length: 10_000 }, () => ({ note: null })));
+    const codec = arrow();
+    const read = codec.decode(new Uint8Array(codec.encode(nulls) as Uint8Array), 0);
+    expect(read.numRows).toBe(10_000);
   });
 
   it("takes and gives record batches where asked for", () => {
@@ -153,7 +161,7 @@ describe("arrow()", () => {
     }
   });
 
-  it("survives any change of its bytes: an error, or a table of no more rows than bits, soon", () => {
+  it("survives any change of its bytes: an error, or a table of no more rows than it may have, soon", () => {
     const bytes = written(table());
     const change = fc.tuple(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }));
     fc.assert(
@@ -171,7 +179,7 @@ describe("arrow()", () => {
 function survives(bytes: Uint8Array): void {
   const before = process.memoryUsage().heapUsed;
   try {
-    expect(arrow().decode(bytes, 0).numRows).toBeLessThanOrEqual(8 * bytes.length);
+    expect(arrow().decode(bytes, 0).numRows).toBeLessThanOrEqual(Math.max(65_536, 8 * bytes.length));
   } catch (error) {
     expect(error).toBeInstanceOf(Error);
   }

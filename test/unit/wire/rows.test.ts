@@ -329,4 +329,25 @@ describe("isRows()", () => {
     expect(isRows({ shape: flat("a"), columns: [sparse(2 ** 32 - 1)] })).toBe(false);
     expect(isRows({ shape: flat("a"), columns: [sparse(MOST_ROWS + 1)] })).toBe(false);
   });
+
+  it("refuses a row with more values in it than a chunk's charge would look at, wherever they are, and makes none", () => {
+    const most = (count: number): unknown[] => Array.from({ length: count }, (_, at) => at);
+    const shape = flat("a", "b");
+    const columns = [[most(1_000)], [most(24)]];
+    expect(fromRows({ shape, columns })).toEqual([{ a: most(1_000), b: most(24) }]);
+    const { error } = thrownBy(() => fromRows({ shape, columns: [[most(1_000)], [most(25)]] }));
+    expect(error).toBeInstanceOf(ProtocolError);
+    const into = [[], []] as unknown[][];
+    expect(writeRow({ a: most(1_000), b: most(24) }, shape, into, 0)).toBe(true);
+    expect(writeRow({ a: most(1_000), b: most(25) }, shape, into, 1)).toBe(false);
+    // Each row has so many for itself.
+    expect(writeRow({ a: most(24), b: most(1_000) }, shape, into, 1)).toBe(true);
+    expect(fromRows({ shape, columns: into })).toHaveLength(2);
+  });
+
+  it("refuses a table of sparse lists, before all of them are looked through", () => {
+    const keys = Array.from({ length: MOST_COLUMNS }, (_, at) => `k${at}`);
+    const columns = keys.map(() => Array.from({ length: MOST_ROWS }, () => sparse(1e9)));
+    expect(() => fromRows({ shape: flat(...keys), columns })).toThrow(ProtocolError);
+  });
 });
