@@ -58,8 +58,9 @@ const classes: Check = (value) =>
 
 const credit: Check = (value) => {
   const { chunks, bytes } = (value ?? {}) as Partial<InitialCredit>;
-  const areNumbers = [chunks, bytes].every((number) => typeof number === "number" && number >= 0);
-  return areNumbers ? undefined : "pass { chunks, bytes }, numbers of 0 or more";
+  // As the remote checks them: a fraction of either would allow an honest sender more than it is told here.
+  const areCounts = [chunks, bytes].every((number) => Number.isSafeInteger(number) && (number as number) >= 0);
+  return areCounts ? undefined : "pass { chunks, bytes }, whole numbers of 0 or more";
 };
 
 const sinks: Check = (value) => {

@@ -146,7 +146,7 @@ export class Session implements CoreReceiver {
   /** Finishes what is under way on both sides, takes nothing new, then closes. */
   close(): Promise<void> {
     const { life } = this;
-    if (!life.isMet && this.underWay.isOver) this.#finish();
+    if (!life.isMet && this.underWay.isSettled) this.#finish();
     else if (!life.isEnding) {
       life.close();
       this.#refuseNew();
@@ -297,9 +297,9 @@ export class Session implements CoreReceiver {
   async #shutDown(): Promise<void> {
     // Nobody to tell yet: what waits for the remote may still be given up.
     const { life } = this;
-    if (!life.isMet) await Promise.race([this.underWay.over(), life.ready]);
+    if (!life.isMet) await Promise.race([this.underWay.settled(), life.ready]);
     // A plain one is told nothing; what was taken for one may have met us by then.
-    if (!life.isMet) await this.underWay.over();
+    if (!life.isMet) await this.underWay.settled();
     if (life.isMet) {
       await life.ready;
       // What was called before still waits for a place there: later it would be refused.

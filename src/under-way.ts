@@ -47,8 +47,22 @@ export class UnderWay {
 
   /** Resolves once all calls and streams are on their way: none waits for a place at the remote. */
   sent(): Promise<void> {
+    return this.#until(() => this.#isSent);
+  }
+
+  get #isSent(): boolean {
     const { rpc, streams } = this.#parts;
-    return this.#until(() => rpc.waiting === 0 && streams.waiting === 0);
+    return rpc.waiting === 0 && streams.waiting === 0;
+  }
+
+  /** Nothing is, nor waits to be sent: a notification, say, that keeps no process alive. */
+  get isSettled(): boolean {
+    return this.isOver && this.#isSent;
+  }
+
+  /** Resolves once that is so. */
+  settled(): Promise<void> {
+    return this.#until(() => this.isSettled);
   }
 
   #until(isDone: () => boolean): Promise<void> {

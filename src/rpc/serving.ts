@@ -90,13 +90,12 @@ export class Serving {
     const served = this.#begin(key, method, reply);
     this.#receive(request, key, served, (received) => {
       const context = new Context(served, arrival, (value) => this.#progress(key, served, value));
-      this.#run(method, received, context, arrival).then(
-        (result) => this.#finish(key, served, result),
-        (error) => {
+      this.#run(method, received, context, arrival)
+        .then((result) => this.#finish(key, served, result))
+        .catch((error) => {
           endAll(received.streams, error);
           this.#fail(key, served, error);
-        },
-      );
+        });
     });
   }
 
@@ -240,7 +239,13 @@ export class Serving {
       const value = encoded === undefined ? (result ?? null) : encoded.value;
       const failure = this.#answer(key, resultOf(key, value, streams), served);
       if (failure !== undefined) encoded?.discard(failure.reason);
-      else if (streams !== undefined && encoded !== undefined) follow(encoded.open(), served);
+      else if (streams !== undefined && encoded !== undefined) {
+        follow(encoded.open(), served);
+        // A generator has hardly begun: as long as its result goes on, it may still take up what it was given.
+        encoded.over().then(() => abandonAll(received, method));
+        this.#host.changed();
+        return;
+      }
       this.#host.changed();
     }
     abandonAll(received, method);

@@ -34,6 +34,8 @@ export interface Encoded {
   name(): readonly WireValue[] | undefined;
   /** Opens them, once the message was sent: what is opened and not named would wait at the remote for good. */
   open(): readonly Duplex[];
+  /** Resolves once all that were opened have come to their end, whichever that is. */
+  over(): Promise<unknown>;
   /** The message was not sent, nor will be: ends the user's streams. */
   discard(reason: unknown): void;
 }
@@ -41,10 +43,11 @@ export interface Encoded {
 const NONE: readonly Duplex[] = [];
 const nothing = (): undefined => undefined;
 const none = (): readonly Duplex[] => NONE;
+const done = (): Promise<void> => Promise.resolve();
 
 /** A value that needs no check, and has no streams in it. */
 export function alone(value: unknown): Encoded {
-  return { value, name: nothing, open: none, discard: nothing };
+  return { value, name: nothing, open: none, over: done, discard: nothing };
 }
 
 /** A value that came, with its streams in place. */
@@ -83,6 +86,7 @@ export class Values {
       for (const found of streams) discard(found, reason);
     };
     let first = 0;
+    const pumps: Promise<void>[] = [];
     return {
       value: taken,
       name: () => {
@@ -95,25 +99,26 @@ export class Values {
       open: () => {
         unlock();
         try {
-          return streams.map((found, at) => this.#send(found, first + at));
+          return streams.map((found, at) => this.#send(found, first + at, pumps));
         } catch (error) {
           // The channel has ended by the sending of the message.
           discardAll(error);
           return NONE;
         }
       },
+      over: () => Promise.all(pumps),
       discard: discardAll,
     };
   }
 
-  #send(found: FoundStream, number: number): Duplex {
+  #send(found: FoundStream, number: number, pumps: Promise<void>[]): Duplex {
     const stream = this.#host.openStream(VALUE, { metadata: number });
     const { classes } = this.#host;
     if (found.kind === "readable") {
       stream.writeOnly();
-      void pump(found.value, stream.writable, classes);
+      pumps.push(pump(found.value, stream.writable, classes));
     } else {
-      void pump(stream.readable, found.value, classes);
+      pumps.push(pump(stream.readable, found.value, classes));
       void quietly(() => stream.writable.close());
     }
     return stream;

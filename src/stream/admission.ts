@@ -73,6 +73,8 @@ export class Admission {
   /** Opens those that wait, as far as the remote takes more. */
   admit(room: Room): void {
     for (const each of [...this.#own]) {
+      // One that ends as it starts makes room, and the next may have been started from within.
+      if (!this.#own.includes(each)) continue;
       if (this.#roles.get(each.stream) !== "extra" && this.#opened >= room.streams) continue;
       this.#own = this.#own.filter((other) => other !== each);
       this.#start(each, room);

@@ -24,7 +24,8 @@ export function decode(codec: Codec, bytes: Uint8Array, { form, chunks }: DataFr
   // Chunks that came packed have memory of their own already.
   const shares = codec.keeps === true && chunks !== undefined && chunks.length > 1;
   try {
-    return codec.decode(shares ? bytes.slice() : bytes, form);
+    // A view that was moved with its buffer begins where it began.
+    return codec.decode(shares || bytes.byteOffset % 8 !== 0 ? bytes.slice() : bytes, form);
   } catch (cause) {
     owner.fault();
     throw new StreamError(

@@ -116,9 +116,14 @@ export class DefaultStream {
     this.#readable = new ReadableStream<unknown>(
       {
         pull: async (controller) => {
-          reader ??= (await this.#taken)?.readable.getReader();
+          if (reader === undefined) {
+            const stream = await this.#taken;
+            // By a cancel that is about to reach the stream itself.
+            if (this.#cancelled) return;
+            reader = stream?.readable.getReader();
+          }
           const step = await reader?.read();
-          if (step === undefined && this.#over?.reason !== undefined) throw this.#over.reason;
+          if (step === undefined && this.#over !== undefined && "reason" in this.#over) throw this.#over.reason;
           if (step === undefined || step.done) controller.close();
           else {
             controller.enqueue(step.value);

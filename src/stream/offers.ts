@@ -8,7 +8,7 @@ import { connectionLost, StreamError } from "../errors.ts";
 import type { Limits } from "../limits.ts";
 import type { Lane } from "../link.ts";
 import { encodeReason } from "../reason.ts";
-import type { OpenFrame } from "../wire/frames.ts";
+import type { OpenFrame, WireStrategy } from "../wire/frames.ts";
 import { acceptFrame, mismatchOf, optionsFor } from "./agreement.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { StreamDefinition } from "./definition.ts";
@@ -88,7 +88,7 @@ export class Offers {
           cancel: (reason) => {
             this.#incomingController = undefined;
             for (const offer of [...this.#offers]) {
-              if (offer.definition === undefined && offer.system === undefined) this.#refuse(offer, reason);
+              if (this.#isForReader(offer)) this.#refuse(offer, reason);
             }
           },
         },
@@ -163,14 +163,21 @@ export class Offers {
       if (this.#theirs >= this.#host.limits.streams) return;
       if (offer.system !== undefined) continue;
       if (offer.definition !== undefined) this.#handle(offer, offer.definition);
-      else if (this.#wanted) this.#hand(offer);
+      // A read that has given up wants nothing any more.
+      else if (this.#wanted && this.#incoming?.locked) this.#hand(offer);
     }
+    this.#endIncoming();
   }
 
   #handle(offer: Offer, definition: StreamDefinition): void {
-    const stream = this.#accept(offer, definition);
-    if (stream === undefined) return;
+    // Counted before: what has come early may be all of the stream, which is over then, and its handler has not begun.
     this.#theirs++;
+    const stream = this.#accept(offer, definition);
+    if (stream === undefined) {
+      this.#theirs--;
+      this.#host.changed();
+      return;
+    }
     this.#handled?.add(stream);
     let result: unknown;
     try {
@@ -226,14 +233,25 @@ export class Offers {
     this.#open.set(frame.id, stream);
     const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
     lane.post(acceptFrame(frame, stream, suggestion));
+    try {
+      this.#begin(offer, stream, suggestion, flow);
+    } catch (error) {
+      // What has come of it breaks the protocol. Whoever takes it is not the one to be told.
+      this.#host.breach(error);
+      return undefined;
+    }
+    return stream;
+  }
+
+  /** It was accepted: its limits hold, and it gets what came early. */
+  #begin(offer: Offer, stream: Duplex, suggestion: WireStrategy | undefined, flow: Flow | undefined): void {
+    const { unit, limit, bytes } = offer.frame.readable;
     stream.accepted();
-    const { unit, limit, bytes } = frame.readable;
     if (suggestion === undefined) stream.outgoing.accepted(unit, limit, bytes);
     else
       stream.outgoing.accepted(suggestion.unit, Math.min(suggestion.highWaterMark, this.#streams.remoteWindow), bytes);
     flow?.taken?.(stream);
     offer.handOver(stream);
-    return stream;
   }
 
   #refuse(offer: Offer, reason: unknown): void {
@@ -248,6 +266,7 @@ export class Offers {
     const at = this.#offers.indexOf(offer);
     if (at >= 0) this.#offers.splice(at, 1);
     this.#host.changed();
+    this.#endIncoming();
   }
 
   /** The remote has reset a stream. Its slot stays taken until its handler has settled. */
@@ -276,11 +295,19 @@ export class Offers {
 
   // The end.
 
-  /** Nothing new is taken any more: `reason` is what the remote's attempts are refused with. */
+  /**
+   * Nothing new is taken any more: `reason` is what the remote's attempts are refused with. What was opened before is not
+   * new: it is handed over, if there is somebody for it.
+   */
   close(reason: unknown): void {
     this.#closed ??= { reason };
-    for (const offer of [...this.#offers]) if (offer.system === undefined) this.#refuse(offer, reason);
+    for (const offer of [...this.#offers])
+      if (this.#isForReader(offer) && !this.#incoming?.locked) this.#refuse(offer, reason);
     this.#endIncoming();
+  }
+
+  #isForReader({ definition, system }: Offer): boolean {
+    return definition === undefined && system === undefined;
   }
 
   /** Everything ends with `reason`. */
@@ -289,7 +316,7 @@ export class Offers {
   }
 
   #endIncoming(): void {
-    if (this.#closed === undefined) return;
+    if (this.#closed === undefined || this.#offers.some((offer) => this.#isForReader(offer))) return;
     this.#incomingController?.close();
     this.#incomingController = undefined;
   }

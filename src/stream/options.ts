@@ -182,6 +182,19 @@ export class OptionsReader {
     }
   }
 
+  /** Checks the options of the default stream, whose chunks have a function of their own, and are counted. */
+  checkData(options: StreamOptions): void {
+    const { handler, readable } = options as StreamOptions & { handler?: unknown };
+    const wrong =
+      handler !== undefined
+        ? 'Cannot use the option "handler" of data: pass the function to channel.onData'
+        : readable === "bytes"
+          ? 'Cannot set the option readable of data to "bytes": messages wait for its chunks, so it must keep them'
+          : undefined;
+    if (wrong !== undefined) throw mistake(new TypeError(wrong), "BAD_OPTION");
+    this.check("data", options);
+  }
+
   get #bytesKind(): "stream" | "chunks" {
     this.#bytes ??= this.#hasByteStreams() ? "stream" : "chunks";
     return this.#bytes;

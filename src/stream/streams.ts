@@ -93,7 +93,7 @@ export class Streams implements StreamContext {
       () => hasByteStreams(host.classes),
     );
     for (const [name, { handler: _, ...options }] of host.handlers) this.#options.check(`stream "${name}"`, options);
-    this.#options.check("data", host.data);
+    this.#options.checkData(host.data);
     this.#offers = new Offers(host, this, this.#options, this.#open);
   }
 

@@ -76,18 +76,32 @@ export function pathText(path: Path): string {
   return path.map((key) => (typeof key === "number" ? `[${key}]` : `.${key}`)).join("");
 }
 
-/** The streams of a value that was not taken, as many as can be found in it. */
+/** The streams of a value that was not taken, as many as can be found in it. Never throws, whatever getters there are. */
 export function streamsIn(value: unknown): FoundStream[] {
   const found = new Map<object, FoundStream | undefined>();
   const visit = (each: unknown, depth: number): void => {
     if (typeof each !== "object" || each === null || found.has(each)) return;
-    const stream = streamIn(each, []);
+    found.set(each, undefined);
+    const stream = tried(() => streamIn(each, []));
     found.set(each, stream);
-    if (stream !== undefined || depth === 0 || !(Array.isArray(each) || isPlain(each))) return;
-    for (const inner of Object.values(each)) visit(inner, depth - 1);
+    if (stream !== undefined || depth === 0) return;
+    const keys = tried(() => (Array.isArray(each) || isPlain(each) ? Object.keys(each) : [])) ?? [];
+    for (const key of keys)
+      visit(
+        tried(() => (each as Record<string, unknown>)[key]),
+        depth - 1,
+      );
   };
   visit(value, MOST_DEPTH);
   return [...found.values()].filter((each) => each !== undefined);
+}
+
+function tried<T>(get: () => T): T | undefined {
+  try {
+    return get();
+  } catch {
+    return undefined;
+  }
 }
 
 const NO_STREAMS: readonly FoundStream[] = [];
