@@ -45,6 +45,7 @@ function objects(to) {
     subjects: [
       row("sluice, MessagePack", "sluice", 100_000, { codec: "msgpack" }),
       row("bare loop, the same codec", "codec-loop", 150_000),
+      row("WHATWG ends by hand, the same codec", "codec-loop", 150_000, { web: true }),
       row("JSON lines on stdio", "json-lines", 50_000),
       row(`${PROCWIRE[to]}, msgpackCodec`, "procwire", 40_000, { codec: "msgpack" }),
     ],

@@ -4,13 +4,13 @@ import { once } from "node:events";
 import { connect, createServer } from "node:net";
 
 /**
- * Both sides of a peer module. `send(socket, sender)` sends one run; `receiving(options)` gives `receive(receiver)`, which
+ * Both sides of a peer module. `send(socket, sender, options)` sends one run; `receiving(options)` gives `receive(receiver)`, which
  * gets ready for one and may answer on the socket that it is given, and how bytes reach it: as `onread`, net's own option,
  * or by `onData(bytes)`.
  */
 export function overSocket({ send, receiving }) {
-  const sendingEnd = (accepted) => ({
-    send: async (sender) => send(await accepted, sender),
+  const sendingEnd = (accepted, options) => ({
+    send: async (sender) => send(await accepted, sender, options),
     close: async () => (await accepted).destroy(),
   });
   const receivingEnd = async (options) => {
@@ -26,7 +26,7 @@ export function overSocket({ send, receiving }) {
         const { accepted } = await listen(options.data);
         start.fork();
         await start.ready;
-        return sendingEnd(accepted);
+        return sendingEnd(accepted, options);
       }
       start.fork();
       await start.ready;
@@ -35,7 +35,7 @@ export function overSocket({ send, receiving }) {
     async child(options) {
       if (options.toChild) return receivingEnd(options);
       const { accepted } = await listen(options.data);
-      return sendingEnd(accepted);
+      return sendingEnd(accepted, options);
     },
   };
 }
