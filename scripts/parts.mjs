@@ -1,6 +1,6 @@
 // The parts of the test suite: what each runs, in what environment, and how long it may take on two cores, in seconds. A
-// part that takes twice its budget fails, for a suite that grows slow unnoticed is run by nobody. `full` is what is
-// otherwise with `--full`. Of what runs beside other parts, the budget is that.
+// part that takes twice its budget fails, for a suite that grows slow unnoticed is run by nobody; what runs beside another
+// part is slower for it, and its budget allows for that. `full` is what is otherwise with `--full`.
 //
 // They run stage by stage. A stage has lanes, whose parts run one after the other, and the lanes at the same time: what
 // waits for npm, for a browser or for a single thread leaves room for another. Nobody but `build` writes into dist.
