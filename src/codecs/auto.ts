@@ -5,6 +5,8 @@
 import { mistake } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import { json } from "./json.ts";
+import { viewAs } from "./own.ts";
+import type { ViewConstructor } from "./raw.ts";
 
 /** The forms, in the order of their numbers. Not among them: 1, which is JSON. */
 const JSON_FORM = 1;
@@ -27,8 +29,6 @@ const KINDS = [
 const numbers: ReadonlyMap<string, number> = new Map(KINDS.map((kind, number) => [kind, number]));
 const text = json();
 
-type View = new (buffer: ArrayBufferLike, byteOffset: number, length: number) => ArrayBufferView;
-
 export const auto: Codec = {
   name: "auto",
   unit: "chunks",
@@ -40,18 +40,15 @@ export const auto: Codec = {
     if (form === JSON_FORM) return text.decode(bytes, 0);
     const kind = KINDS[form];
     if (kind === "ArrayBuffer") return bytes.slice().buffer;
-    const View = kind === undefined ? undefined : (globalThis as unknown as Record<string, View>)[kind];
+    const View =
+      kind === undefined
+        ? undefined
+        : (globalThis as unknown as Record<string, ViewConstructor<ArrayBufferView>>)[kind];
     if (View === undefined) {
       const message = `Cannot read a chunk of the form ${form}: this side knows no such kind of view`;
       throw mistake(new RangeError(message), "BAD_CHUNK");
     }
-    const size = (View as unknown as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
-    const length = bytes.byteLength / size;
-    if (!Number.isInteger(length)) {
-      const message = `Cannot read ${bytes.byteLength} bytes as ${kind}: no multiple of ${size}`;
-      throw mistake(new RangeError(message), "BAD_CHUNK");
-    }
-    return new View(bytes.buffer, bytes.byteOffset, length);
+    return viewAs(View, bytes);
   },
 };
 

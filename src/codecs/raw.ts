@@ -4,6 +4,7 @@
  */
 import { mistake } from "../errors.ts";
 import type { Codec } from "./codec.ts";
+import { viewAs } from "./own.ts";
 
 export type { Codec } from "./codec.ts";
 
@@ -44,16 +45,7 @@ export function raw(View: ViewConstructor<ArrayBufferView> = Uint8Array): Codec<
       );
     },
     decode(bytes) {
-      if (View === Uint8Array) return bytes;
-      if (bytes.byteLength % size !== 0) {
-        throw mistake(
-          new RangeError(
-            `Cannot read ${bytes.byteLength} bytes as ${View.name}: no multiple of ${size}, write whole elements`,
-          ),
-          "BAD_CHUNK",
-        );
-      }
-      return new View(bytes.buffer, bytes.byteOffset, bytes.byteLength / size);
+      return View === Uint8Array ? bytes : viewAs(View, bytes);
     },
   };
 }

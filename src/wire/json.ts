@@ -81,7 +81,6 @@ export function streamsIn(value: unknown): FoundStream[] {
   const found = new Map<object, FoundStream | undefined>();
   const visit = (each: unknown, depth: number): void => {
     if (typeof each !== "object" || each === null || found.has(each)) return;
-    found.set(each, undefined);
     const stream = tried(() => streamIn(each, []));
     found.set(each, stream);
     if (stream !== undefined || depth === 0) return;

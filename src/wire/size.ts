@@ -10,27 +10,28 @@ let met: Set<object> | undefined;
 
 /**
  * The bytes of its buffers and views, and the length of its long strings, however deep in plain objects and arrays; of an
- * object that is met again, or is in `others` already, nothing. The same before and after a structured clone, so values are
- * looked at in the order of their keys, all of one before the next. What was met is added to `others`.
+ * object that is met again, nothing. The same before and after a structured clone, so values are looked at in the order of
+ * their keys, all of one before the next.
  */
-export function sizeOf(value: unknown, others?: Set<object>): number {
-  left = MOST_VALUES;
-  met = others;
-  const size = sizeOfPart(value);
-  met = undefined;
-  return size;
+export function sizeOf(value: unknown): number {
+  return sizeWithin(value, MOST_VALUES, undefined);
 }
 
 /**
  * Looks through a value that is to hold nothing of that, at `most` values in it: how many more may be looked at in what
- * belongs together with it. −1: it holds something, or there is more in it.
+ * belongs together with it. −1: it holds something, or there is more in it. What is in `others` is met already, and what is
+ * met is added to them.
  */
 export function lookThrough(value: unknown, most: number, others?: Set<object>): number {
+  return sizeWithin(value, most, others) > 0 ? -1 : Math.max(-1, left);
+}
+
+function sizeWithin(value: unknown, most: number, others: Set<object> | undefined): number {
   left = most;
   met = others;
   const size = sizeOfPart(value);
   met = undefined;
-  return size > 0 ? -1 : Math.max(-1, left);
+  return size;
 }
 
 function sizeOfPart(value: unknown): number {
