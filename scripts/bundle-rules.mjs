@@ -11,15 +11,18 @@ const LITTLE = 500;
 
 /** What may never be in the bundle of an entry of that kind, by where its source is. */
 const forbidden = [
-  // The core works without a codec; `raw` is that of readable: "bytes".
+  // The core works without a codec; `raw` is that of readable: "bytes", and reads as the view that was asked for.
   {
     of: /^src\/mod\.ts$/,
-    sources: /^adapters\/|^src\/bytes\.ts$|^src\/codecs\/(?!(raw|codec)\.ts)|^src\/wire\/(framed|outbox)\.ts$/,
+    sources: /^adapters\/|^src\/bytes\.ts$|^src\/codecs\/(?!(raw|view|codec)\.ts)|^src\/wire\/(framed|outbox)\.ts$/,
   },
   { of: /^src\/codecs\//, sources: /^adapters\/|^src\/(channel|mod|bytes)\.ts$|^src\/(stream|rpc)\// },
-  { of: /^src\/bytes\.ts$/, sources: /^adapters\/|^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!auto|json)/ },
+  {
+    of: /^src\/bytes\.ts$/,
+    sources: /^adapters\/|^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!(auto|json|view)\.ts)/,
+  },
   // An extension's port carries JSON only, so that link is one of bytes and brings their wire.
-  { of: /^adapters\/ports\//, sources: /^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!auto|json)/ },
+  { of: /^adapters\/ports\//, sources: /^src\/(channel|mod)\.ts$|^src\/rpc\/|^src\/codecs\/(?!(auto|json|view)\.ts)/ },
   { of: /^adapters\//, sources: /^src\/(channel|mod|bytes)\.ts$|^src\/(stream|rpc|codecs|wire)\// },
 ];
 

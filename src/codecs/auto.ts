@@ -5,8 +5,7 @@
 import { mistake } from "../errors.ts";
 import type { Codec } from "./codec.ts";
 import { json } from "./json.ts";
-import { viewAs } from "./own.ts";
-import type { ViewConstructor } from "./raw.ts";
+import { type ViewConstructor, viewAs } from "./view.ts";
 
 /** The forms, in the order of their numbers. Not among them: 1, which is JSON. */
 const JSON_FORM = 1;

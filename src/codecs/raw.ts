@@ -4,16 +4,10 @@
  */
 import { mistake } from "../errors.ts";
 import type { Codec } from "./codec.ts";
-import { viewAs } from "./own.ts";
+import { type ViewConstructor, viewAs } from "./view.ts";
 
 export type { Codec } from "./codec.ts";
-
-/** A typed array's constructor: `Float32Array`, say. */
-export interface ViewConstructor<V extends ArrayBufferView> {
-  readonly name: string;
-  readonly BYTES_PER_ELEMENT?: number;
-  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): V;
-}
+export type { ViewConstructor } from "./view.ts";
 
 /** What has no elements of its own. */
 const BYTES = ["Uint8Array", "ArrayBuffer", "DataView"];
