@@ -13,6 +13,7 @@ import { acceptFrame, mismatchOf, optionsFor } from "./agreement.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { StreamDefinition } from "./definition.ts";
 import type { IncomingOptions } from "./incoming.ts";
+import { IncomingStreams } from "./incoming-streams.ts";
 import { Offer } from "./offer.ts";
 import type { OptionsReader, StreamOptions } from "./options.ts";
 import type { StreamClasses } from "./strategy.ts";
@@ -53,10 +54,7 @@ export class Offers {
   /** Streams that were taken by a handler which has not settled; and which, where that matters: an entry costs 32 bytes. */
   #theirs = 0;
   readonly #handled: Set<Duplex> | undefined;
-  /** The stream of streams that no handler is named for, once somebody has asked for it; and its reads that wait. */
-  #incoming: ReadableStream<ChannelStream> | undefined = undefined;
-  #incomingController: ReadableStreamDefaultController<ChannelStream> | undefined = undefined;
-  #wanted = false;
+  readonly #incoming: IncomingStreams;
   #closed: { readonly reason: unknown } | undefined = undefined;
 
   constructor(host: OffersHost, streams: StreamMaker, options: OptionsReader, open: Map<number, Duplex | Offer>) {
@@ -65,6 +63,10 @@ export class Offers {
     this.#options = options;
     this.#open = open;
     this.#handled = host.limits.resets === Number.POSITIVE_INFINITY ? undefined : new Set();
+    this.#incoming = new IncomingStreams(host.classes, {
+      wanted: () => this.#deliver(),
+      cancelled: (reason) => this.#refuseThoseForReader(reason),
+    });
   }
 
   /** Handlers that have not settled. */
@@ -74,29 +76,9 @@ export class Offers {
 
   /** The streams that no handler is named for. Until somebody has asked for them, such streams are refused. */
   get incomingStreams(): ReadableStream<ChannelStream> {
-    if (this.#incoming === undefined) {
-      const { ReadableStream } = this.#host.classes;
-      this.#incoming = new ReadableStream<ChannelStream>(
-        {
-          start: (controller) => {
-            this.#incomingController = controller;
-          },
-          pull: () => {
-            this.#wanted = true;
-            this.#deliver();
-          },
-          cancel: (reason) => {
-            this.#incomingController = undefined;
-            for (const offer of [...this.#offers]) {
-              if (this.#isForReader(offer)) this.#refuse(offer, reason);
-            }
-          },
-        },
-        { highWaterMark: 0 },
-      );
-      this.#endIncoming();
-    }
-    return this.#incoming;
+    const { readable } = this.#incoming;
+    this.#endIncoming();
+    return readable;
   }
 
   /** The remote has opened a stream. `own`: its lane is a port of its own, which waits for a listener. */
@@ -115,7 +97,7 @@ export class Offers {
       system(offer.system);
     } else if (this.#closed !== undefined) {
       this.#refuse(offer, this.#closed.reason);
-    } else if (offer.definition === undefined && this.#incomingController === undefined) {
+    } else if (offer.definition === undefined && !this.#incoming.isOpen) {
       const what = name === "" ? "a stream without a name" : `a stream "${name}"`;
       this.#refuse(
         offer,
@@ -163,8 +145,7 @@ export class Offers {
       if (this.#theirs >= this.#host.limits.streams) return;
       if (offer.system !== undefined) continue;
       if (offer.definition !== undefined) this.#handle(offer, offer.definition);
-      // A read that has given up wants nothing any more.
-      else if (this.#wanted && this.#incoming?.locked) this.#hand(offer);
+      else if (this.#incoming.isAwaited) this.#hand(offer);
     }
     this.#endIncoming();
   }
@@ -200,9 +181,7 @@ export class Offers {
 
   #hand(offer: Offer): void {
     const stream = this.#accept(offer, {});
-    if (stream === undefined) return;
-    this.#wanted = false;
-    this.#incomingController?.enqueue(stream);
+    if (stream !== undefined) this.#incoming.hand(stream);
   }
 
   #accept(offer: Offer, options: StreamOptions, flow?: Flow): Duplex | undefined {
@@ -301,9 +280,12 @@ export class Offers {
    */
   close(reason: unknown): void {
     this.#closed ??= { reason };
-    for (const offer of [...this.#offers])
-      if (this.#isForReader(offer) && !this.#incoming?.locked) this.#refuse(offer, reason);
+    if (!this.#incoming.isLocked) this.#refuseThoseForReader(reason);
     this.#endIncoming();
+  }
+
+  #refuseThoseForReader(reason: unknown): void {
+    for (const offer of [...this.#offers]) if (this.#isForReader(offer)) this.#refuse(offer, reason);
   }
 
   #isForReader({ definition, system }: Offer): boolean {
@@ -316,9 +298,7 @@ export class Offers {
   }
 
   #endIncoming(): void {
-    if (this.#closed === undefined || this.#offers.some((offer) => this.#isForReader(offer))) return;
-    this.#incomingController?.close();
-    this.#incomingController = undefined;
+    if (this.#closed !== undefined && !this.#offers.some((offer) => this.#isForReader(offer))) this.#incoming.end();
   }
 }
 
