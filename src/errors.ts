@@ -66,11 +66,15 @@ export function mistake<E extends TypeError | RangeError>(error: E, code: Mistak
 /** Mistakes that show in a single chunk. */
 const OF_CHUNKS: readonly unknown[] = ["BAD_CHUNK", "BAD_WEIGHT", "BAD_TRANSFER"];
 
-/** Has such a mistake say in which stream it was made: what finds it knows chunks only. Other errors are the user's own. */
+/**
+ * Has such a mistake say in which stream it was made: what finds it knows chunks only. So does a DataCloneError, which is
+ * the platform's and cannot be written to: it is another then. Other errors are the user's own.
+ */
 export function inStream(name: string, error: unknown): unknown {
-  const isOurs = error instanceof Error && OF_CHUNKS.includes((error as { code?: unknown }).code);
   const where = ` (in stream "${name}")`;
-  if (isOurs && !error.message.endsWith(where)) error.message += where;
+  if (!(error instanceof Error) || error.message.endsWith(where)) return error;
+  if (error.name === "DataCloneError") return new DOMException(error.message + where, error.name);
+  if (OF_CHUNKS.includes((error as { code?: unknown }).code)) error.message += where;
   return error;
 }
 

@@ -252,8 +252,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
       this.#weights?.push(weight);
       return weight;
     } catch (error) {
-      this.fail("abort", inStream(this.owner.name, error));
-      throw error;
+      const told = inStream(this.owner.name, error);
+      this.fail("abort", told);
+      throw told;
     }
   }
 
@@ -329,8 +330,9 @@ export class Outgoing implements UnderlyingSink<unknown>, ShippingHost {
       this.#shipping.start(chunk, weight);
     } catch (error) {
       // A rejected write errors the stream on this side; the platform does not tell its sink.
-      this.fail("abort", inStream(this.owner.name, error));
-      throw error;
+      const told = inStream(this.owner.name, error);
+      this.fail("abort", told);
+      throw told;
     }
   }
 
