@@ -3,6 +3,29 @@
  * The core knows no runtime: time and scheduling come in through the link as well.
  */
 
+/** What can be moved, where the platform has it. */
+type Moved =
+  | "ArrayBuffer"
+  | "MessagePort"
+  | "ReadableStream"
+  | "WritableStream"
+  | "TransformStream"
+  | "ImageBitmap"
+  | "OffscreenCanvas"
+  | "VideoFrame"
+  | "AudioData"
+  | "MediaSourceHandle"
+  | "RTCDataChannel";
+
+type InstanceOf<Name> = Name extends keyof typeof globalThis
+  ? (typeof globalThis)[Name] extends { readonly prototype: infer Instance }
+    ? Instance
+    : never
+  : never;
+
+/** What a message can move instead of copying it. The DOM's types have the same name for it, those of Node have none. */
+export type Transferable = InstanceOf<Moved>;
+
 /** Time, as the core is allowed to see it. A simulator gives a virtual one. */
 export interface Scheduler {
   /** Runs `task` once the microtasks under way have drained: chunks written until then are posted together. */

@@ -2,7 +2,7 @@
  * Watching a channel: every message and every frame as it is sent and received, calls and streams to sinks of their
  * own. It wraps the link, so that nothing else knows of it and it costs nothing where it is not asked for.
  */
-import type { Lane, LaneReceiver } from "./link.ts";
+import type { Lane, LaneReceiver, Transferable } from "./link.ts";
 import { isRpc } from "./rpc/messages.ts";
 import type { ByteLane, CoreLink, CoreReceiver } from "./wire/core-link.ts";
 

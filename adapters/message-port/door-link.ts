@@ -5,6 +5,7 @@
  */
 
 import { LinkError } from "../../src/errors.ts";
+import type { Transferable } from "../../src/link.ts";
 import { DoorPort } from "./door-port.ts";
 import type { Doorway } from "./doorway.ts";
 import { Endpoint } from "./endpoint.ts";

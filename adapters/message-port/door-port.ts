@@ -3,6 +3,7 @@
  * so that neither others nor a link that was there before can be mistaken for it. Where a browser takes every message of
  * a MessagePort through another process, and copies what is transferred, a worker's own channel goes from thread to thread.
  */
+import type { Transferable } from "../../src/link.ts";
 import type { Doorway } from "./doorway.ts";
 import type { ListenerObject, PortLike } from "./types.ts";
 

@@ -1,4 +1,5 @@
 /** What a link needs of the place where its two ends meet, if messages of others come along there. */
+import type { Transferable } from "../../src/link.ts";
 
 /** What is at the other side, seen from here: where the two meet, and nothing more. */
 export interface Doorway {

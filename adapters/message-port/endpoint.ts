@@ -3,7 +3,7 @@
  * meet, and over which port they talk from then on, its kinds know: `link.ts` has a port of its own, `door-link.ts` a door.
  */
 import { LinkError } from "../../src/errors.ts";
-import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler } from "../../src/link.ts";
+import type { Lane, LaneReceiver, LinkReceiver, MessageLink, Scheduler, Transferable } from "../../src/link.ts";
 import { claim } from "./claim.ts";
 import { isGoodbye } from "./goodbye.ts";
 import { adopt, fork, PortLane } from "./lane.ts";

@@ -1,6 +1,6 @@
 /** A lane over one MessagePort. It knows when the other end is gone where the runtime tells so, and nothing of meeting. */
 import { LinkError } from "../../src/errors.ts";
-import type { Lane, LaneReceiver } from "../../src/link.ts";
+import type { Lane, LaneReceiver, Transferable } from "../../src/link.ts";
 import { hear, realmScheduler } from "./scheduler.ts";
 import type { PortLike } from "./types.ts";
 

@@ -1,4 +1,5 @@
 /** What the message links need of a port: the part that every runtime's MessagePort, Worker and scope have in common. */
+import type { Transferable } from "../../src/link.ts";
 
 /** The standard's EventListener, as an object. */
 export interface ListenerObject {

@@ -1,4 +1,5 @@
 /** What a link between windows needs of them. */
+import type { Transferable } from "../../src/link.ts";
 import type { MessagePortOptions } from "../message-port/types.ts";
 
 /** The part of another page's window that any page may use. */

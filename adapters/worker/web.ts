@@ -5,7 +5,7 @@
  */
 import { checkOptions } from "../../src/check.ts";
 import { LinkError, mistake } from "../../src/errors.ts";
-import type { MessageLink } from "../../src/link.ts";
+import type { MessageLink, Transferable } from "../../src/link.ts";
 import { DoorLink } from "../message-port/door-link.ts";
 import type { Doorway } from "../message-port/doorway.ts";
 import { WORKER_START } from "../message-port/endpoint.ts";

@@ -2,6 +2,7 @@
  * Chunks gathered to be posted as one frame. Every byte in it belongs to the stream already. A batch is used again after
  * it was posted, for posting clones; `clear` lets go of what it held.
  */
+import type { Transferable } from "../link.ts";
 import type { DataFrame } from "../wire/frames.ts";
 import { countColumns, flatShape, fromRows, isFlat, type Rows, type Shape, shapeOf, writeRow } from "../wire/rows.ts";
 import { charge, own } from "./chunk.ts";

@@ -3,7 +3,9 @@
  * the stream from `write()` on. Plain values cross as they are; bytes are moved if the user says so, else copied, and
  * a view is cut out of its buffer first, for cloning four bytes of a pooled buffer would carry the whole pool.
  */
+
 import { mistake } from "../errors.ts";
+import type { Transferable } from "../link.ts";
 import { isListOrRecord } from "../wire/plain.ts";
 import { isArrayBuffer, sizeOf } from "../wire/size.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";

@@ -2,7 +2,9 @@
  * Chunks on their way over a lane of messages: made the stream's own, gathered in a batch, and posted as structured
  * clones. The first chunk of an idle stream is posted at once.
  */
+
 import type { Codec } from "../codecs/codec.ts";
+import type { Transferable } from "../link.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { Batch, NO_MOVES } from "./batch.ts";
 import { charge, own } from "./chunk.ts";

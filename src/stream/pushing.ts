@@ -2,8 +2,10 @@
  * Chunks on their way over a lane of bytes: encoded, and queued. A large chunk is sent from the writer's own memory, so
  * its write waits until the link has taken it.
  */
+
 import type { Codec } from "../codecs/codec.ts";
 import { mistake } from "../errors.ts";
+import type { Transferable } from "../link.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import { isArrayBuffer } from "../wire/size.ts";
 import { attached, moved } from "./chunk.ts";
