@@ -46,7 +46,10 @@ export class ProtocolError extends Error {
   }
 }
 
-/** A JSON-RPC 2.0 error object: `code` is the number of the specification, or the application's own. */
+/**
+ * A JSON-RPC 2.0 error object: `code` is the number of the specification, or the application's own. `data` crosses as
+ * JSON, nested at most 62 deep; where it cannot, the error arrives without it.
+ */
 export class RpcError extends Error {
   override readonly name = "RpcError";
   readonly code: number;

@@ -128,6 +128,7 @@ const isList: Check = (value) => value === undefined || (Array.isArray(value) &&
 const isTable: Check = (value) => value === undefined || isRows(value);
 const isWeights: Check = (value) => value === undefined || Array.isArray(value);
 const isAnything: Check = () => true;
+const isAbsent: Check = (value) => value === undefined;
 const isWindow: Check = (value) => {
   const window = value as WireWindow | null;
   return (
@@ -176,6 +177,8 @@ const shapes: ReadonlyMap<unknown, readonly (readonly [string, Check])[]> = new 
     [
       ["chunks", isList],
       ["rows", isTable],
+      // Made of bytes by the decoder, which has checked it; nobody else may say how bytes are to be cut.
+      ["packed", isAbsent],
       ["weights", isWeights],
       ["form", isForm],
       ["charged", isCount],

@@ -23,9 +23,12 @@ export const MOST_DEPTH = 64;
 /** Streams in one message. */
 export const MOST_STREAMS = 1_024;
 
-/** Throws a TypeError that names the path of what JSON cannot carry, after `what`: "…: params", "…: result". */
-export function takeJson(value: unknown, what: string): Taken {
-  const taker = new Taker(what, PARAMS);
+/**
+ * Throws a TypeError that names the path of what JSON cannot carry, after `what`: "…: params", "…: result". `depth`: the
+ * deepest that it may be, where it stands deeper in its message than params do.
+ */
+export function takeJson(value: unknown, what: string, depth: number = MOST_DEPTH): Taken {
+  const taker = new Taker(what, PARAMS, depth);
   const taken = taker.take(value);
   return { value: taken, streams: taker.streams === undefined ? NO_STREAMS : [...taker.streams.values()] };
 }
@@ -138,13 +141,15 @@ class Taker {
   streams: Map<object, FoundStream> | undefined = undefined;
   readonly #what: string;
   readonly #place: Place;
+  readonly #depth: number;
   /** Where the value that is being taken stands, and the objects around it. */
   readonly #path: (string | number)[] = [];
   readonly #around: object[] = [];
 
-  constructor(what: string, place: Place) {
+  constructor(what: string, place: Place, depth: number = MOST_DEPTH) {
     this.#what = what;
     this.#place = place;
+    this.#depth = depth;
   }
 
   take(value: unknown): unknown {
@@ -171,7 +176,7 @@ class Taker {
     const isList = Array.isArray(value);
     if (!isList && !isPlain(value)) throw this.#wrong(`is ${nameOf(value)}`, this.#advice(value));
     if (this.#around.includes(value)) throw this.#wrong("contains itself", "pass a tree");
-    if (this.#path.length >= MOST_DEPTH) throw this.#wrong(`is more than ${MOST_DEPTH} levels deep`, "pass less");
+    if (this.#path.length >= this.#depth) throw this.#wrong(`is more than ${this.#depth} levels deep`, "pass less");
     this.#around.push(value);
     const copy = isList ? this.#list(value) : this.#record(value as Record<string, unknown>);
     this.#around.pop();

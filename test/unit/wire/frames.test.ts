@@ -57,6 +57,7 @@ const frames: Record<string, { full: Plain; needed: string[]; wrong: Record<stri
     "stream-data": frame({ id: 1, chunks: [1, "a"], weights: [1, 0.5], charged: 128 }, ["charged"], {
       chunks: [null, 5, "text", {}, { length: 1 }, new Array(2 ** 32 - 1)],
       rows,
+      packed: [null, {}, { bytes: new Uint8Array(4), lengths: [4] }, { bytes: new Uint8Array(4), lengths: [4, -4, 4] }],
       weights: [null, 5, "text", {}],
       charged: counts,
     }),

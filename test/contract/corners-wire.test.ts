@@ -1,0 +1,120 @@
+/**
+ * What crosses, in corners that were wrong once: the same over ports and over bytes, between two channels of one realm.
+ * Hostile messages come from a peer that is driven by hand.
+ */
+import { type Channel, type ConnectOptions, connect, RpcError } from "sluice";
+import { framed } from "sluice/bytes";
+import { messagePortLink } from "sluice/message-port";
+import { afterEach, describe, expect, test } from "vitest";
+import { byteEnds } from "./pairs/bytes.ts";
+import { greeted, OPENED } from "./wire/peer.ts";
+
+const channels: Channel[] = [];
+
+afterEach(() => {
+  for (const each of channels.splice(0)) each.abort();
+});
+
+type Make = (near: ConnectOptions, far: ConnectOptions) => [Channel, Channel];
+
+function joined(near: Channel, far: Channel): [Channel, Channel] {
+  for (const each of [near, far]) each.closed.catch(() => {});
+  channels.push(near, far);
+  return [near, far];
+}
+
+const overPorts: Make = (near, far) => {
+  const { port1, port2 } = new MessageChannel();
+  return joined(connect(messagePortLink(port1), near), connect(messagePortLink(port2), far));
+};
+
+const overBytes =
+  (ownControl: boolean, trusted = true): Make =>
+  (near, far) => {
+    const [one, two] = byteEnds({ ownControl, trusted });
+    return joined(connect(framed(one), near), connect(framed(two), far));
+  };
+
+const links: readonly (readonly [string, Make])[] = [
+  ["ports", overPorts],
+  ["bytes", overBytes(false)],
+  ["bytes, with control beside them", overBytes(true)],
+];
+
+/** So many levels. */
+function nested(levels: number): unknown {
+  let value: unknown = 1;
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+}
+
+test("a message that says how its bytes are to be cut into chunks → BAD_FRAME, before there is memory for them", async () => {
+  const peer = await greeted({ streams: { up: () => new Promise(() => {}) } });
+  peer.open("up");
+  await peer.frame("stream-accept");
+  const mebi = 2 ** 20;
+  const lengths = Array.from({ length: 3_000 }, (_, at) => (at % 2 === 0 ? mebi : -mebi));
+  const before = process.memoryUsage().rss;
+  peer.send({ type: "stream-data", id: OPENED, charged: 64, packed: { bytes: new Uint8Array(mebi), lengths } });
+  await peer.accused("BAD_FRAME");
+  expect(process.memoryUsage().rss - before).toBeLessThan(200 * mebi);
+});
+
+describe.each(links)("over %s", (_, make) => {
+  describe("the data of an RpcError", () => {
+    const failing = async (data: unknown): Promise<RpcError> => {
+      const method = (): never => {
+        throw new RpcError(7, "refused", { data });
+      };
+      const [near] = make({}, { methods: { method } });
+      return near.call("method").then(expect.unreachable, (error) => error);
+    };
+
+    test("crosses as JSON does", async () => {
+      const { data } = await failing({ a: [1, null], gone: undefined });
+      expect(data).toEqual({ a: [1, null] });
+      expect((await failing(nested(62))).data).toEqual(nested(62));
+    });
+
+    test.each<[string, unknown]>([
+      ["nested too deep", nested(63)],
+      ["with the name of the prototype", JSON.parse('{"__proto__":1}')],
+      ["in which there is a Map", { map: new Map([[1, 2]]) }],
+      ["in which there is a stream", { stream: new ReadableStream() }],
+      [
+        "that cannot be read",
+        {
+          get a() {
+            throw new Error("no");
+          },
+        },
+      ],
+    ])("%s is left out, and the caller has the rest", async (_, data) => {
+      expect(await failing(data)).toMatchObject({ name: "RpcError", code: 7, message: "refused", data: undefined });
+    });
+  });
+
+  test("progress() of as many levels as the remote takes arrives; of one more it throws", async () => {
+    const thrown: unknown[] = [];
+    const [near] = make(
+      {},
+      {
+        methods: {
+          m(_: unknown, { progress }) {
+            progress(nested(63));
+            try {
+              progress(nested(64));
+            } catch (error) {
+              thrown.push(error);
+            }
+          },
+        },
+      },
+    );
+    const told: unknown[] = [];
+    await near.call("m", {}, { onProgress: (value) => told.push(value) });
+    expect(told).toEqual([nested(63)]);
+    expect(thrown).toMatchObject([{ name: "TypeError", code: "BAD_VALUE" }]);
+    expect((thrown[0] as Error).message).toContain("more than 63 levels deep");
+  });
+});
