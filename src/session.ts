@@ -178,7 +178,7 @@ export class Session implements CoreReceiver {
     try {
       if (this.#plain?.sends(message)) this.#receivePlain(this.#plain.read(message));
       else if (!isRpc(message) && !Array.isArray(message)) this.streams.receive(message);
-      else if (!this.#control(message)) this.rpc.receive(message, this.#arrival(message));
+      else this.#receiveRpc(message, this.#arrival(message));
     } catch (error) {
       this.abort(error);
     }
@@ -225,7 +225,11 @@ export class Session implements CoreReceiver {
 
   #receivePlain(read: ReadText): void {
     if ("error" in read) this.rpc.unreadable(read.error);
-    else if (!this.#control(read.value)) this.rpc.receive(read.value);
+    else this.#receiveRpc(read.value, ARRIVED);
+  }
+
+  #receiveRpc(message: unknown, arrival: Arrival): void {
+    if (!this.#control(message, arrival)) this.rpc.receive(message, arrival);
   }
 
   /** The remote is taken for one that knows plain JSON-RPC only. */
@@ -241,8 +245,8 @@ export class Session implements CoreReceiver {
     return "method" in message && message["method"] === "$/ping" ? ARRIVED : this.data.arrival(dataCount(message));
   }
 
-  /** Sluice's own notifications, which take effect before the next message. Returns whether it was one. */
-  #control(message: unknown): boolean {
+  /** Sluice's own notifications: they take effect before the next message, progress in its turn. Returns whether it was one. */
+  #control(message: unknown, arrival: Arrival): boolean {
     const { method, params, id } = isRpc(message) ? message : {};
     const given = (params ?? {}) as { id?: unknown; reason?: unknown };
     if (method === "$/hello") this.#hello(params);
@@ -250,7 +254,7 @@ export class Session implements CoreReceiver {
       throw new ProtocolError("HELLO_EXPECTED", "Cannot take a message before $/hello: say that first");
     else if (id !== undefined) return false;
     else if (method === "$/cancel") this.rpc.cancelled(given.id, given.reason);
-    else if (method === "$/progress") this.rpc.progressed(params);
+    else if (method === "$/progress") this.rpc.progressed(params, arrival);
     else if (method === "$/bye") this.lost(new LinkError("CONNECTION_LOST", "The remote has closed the channel"));
     else if (method === "$/abort") this.#finish({ reason: decodeReason(given.reason) });
     else return false;

@@ -7,6 +7,7 @@ import { batchError, type Reply, serveBatch } from "./batch.ts";
 import type { CallOptions } from "./call-options.ts";
 import { Calls, type CallsHost, type Choose } from "./calls.ts";
 import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
+import { ProgressInOrder } from "./progress.ts";
 import { type Method, Serving, type ServingHost } from "./serving.ts";
 
 export type { CallOptions } from "./call-options.ts";
@@ -23,6 +24,7 @@ export class RpcPeer {
   readonly #host: RpcHost;
   readonly #calls: Calls;
   readonly #serving: Serving;
+  readonly #progress = new ProgressInOrder((params) => this.#calls.progressed(params));
   #closed = false;
 
   /** `system` holds Sluice's own methods, which start with `$/`; `methods` the user's. */
@@ -79,7 +81,8 @@ export class RpcPeer {
     // An entry of the same batch may have closed the channel.
     if (this.#closed) return;
     if (typeof method === "string") this.#serving.serve({ method, params, id, streams }, arrival, reply);
-    else if (isResponse(message)) this.#calls.answered(message as unknown as RpcResponse, arrival);
+    else if (isResponse(message))
+      this.#calls.answered(message as unknown as RpcResponse, this.#progress.before(arrival));
     else {
       const error = {
         code: RPC_CODES.invalidRequest,
@@ -107,8 +110,8 @@ export class RpcPeer {
   }
 
   /** `$/progress` of the remote. */
-  progressed(params: unknown): void {
-    this.#calls.progressed(params);
+  progressed(params: unknown, arrival: Arrival = ARRIVED): void {
+    this.#progress.come(params, arrival);
   }
 
   /** From now on the remote's calls are answered with this error; Sluice's own methods still work. */

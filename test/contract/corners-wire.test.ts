@@ -2,7 +2,7 @@
  * What crosses, in corners that were wrong once: the same over ports and over bytes, between two channels of one realm.
  * Hostile messages come from a peer that is driven by hand.
  */
-import { type Channel, type ConnectOptions, connect, RpcError } from "sluice";
+import { type CallContext, type Channel, type ConnectOptions, connect, RpcError } from "sluice";
 import { framed } from "sluice/bytes";
 import { messagePortLink } from "sluice/message-port";
 import { afterEach, describe, expect, test } from "vitest";
@@ -67,7 +67,10 @@ describe.each(links)("over %s", (_, make) => {
         throw new RpcError(7, "refused", { data });
       };
       const [near] = make({}, { methods: { method } });
-      return near.call("method").then(expect.unreachable, (error) => error);
+      return near.call("method").then(
+        () => expect.unreachable("it was answered"),
+        (error) => error,
+      );
     };
 
     test("crosses as JSON does", async () => {
@@ -116,5 +119,26 @@ describe.each(links)("over %s", (_, make) => {
     expect(told).toEqual([nested(63)]);
     expect(thrown).toMatchObject([{ name: "TypeError", code: "BAD_VALUE" }]);
     expect((thrown[0] as Error).message).toContain("more than 63 levels deep");
+  });
+
+  test("progress comes after the data that were sent before it, in order, and before its call's answer", async () => {
+    const heard: unknown[] = [];
+    let far: Channel | undefined;
+    const method = async (_: unknown, { progress }: CallContext): Promise<string> => {
+      // The second chunk goes out later than the message: the first one of a turn is posted at once.
+      for (const row of [1, 2, 3]) {
+        await far?.sendData(`row ${row}`);
+        progress(`told ${row}`);
+        progress(`told ${row} again`);
+      }
+      return "answered";
+    };
+    const [near, other] = make({}, { methods: { method } });
+    far = other;
+    near.onData((row) => void heard.push(row));
+    const result = await near.call("method", {}, { onProgress: (value) => heard.push(value) });
+    const rows = [1, 2, 3].flatMap((row) => [`told ${row}`, `told ${row} again`]);
+    expect([...heard.filter((each) => !String(each).startsWith("row")), result]).toEqual([...rows, "answered"]);
+    for (const row of [1, 2, 3]) expect(heard.indexOf(`row ${row}`)).toBeLessThan(heard.indexOf(`told ${row}`));
   });
 });

@@ -1,6 +1,9 @@
 /** `$/progress`: from `context.progress()` of a method to `onProgress` of its caller, in order, and never after the end. */
 import { describe, expect, it } from "vitest";
 import type { CallContext, Method } from "../../../src/rpc/peer.ts";
+import { ProgressInOrder } from "../../../src/rpc/progress.ts";
+import type { Arrival } from "../../../src/stream/arrival.ts";
+import { Waits } from "../../../src/stream/waits.ts";
 import { rejectedBy, thrownBy } from "../support/error-of.ts";
 import { bench, quietCall as call, joined } from "../support/rpc.ts";
 import { settle } from "../support/scheduler.ts";
@@ -174,5 +177,89 @@ describe("onProgress", () => {
     const { error, code } = await rejectedBy(one.peer.call("a", {}, { onProgress: onProgress as never }));
     expect(error).toBeInstanceOf(TypeError);
     expect([code, one.sent.length, one.peer.active]).toEqual(["BAD_OPTION", 0, 0]);
+  });
+});
+
+/** Data that a test has come, and the arrivals of messages that were sent after so many chunks of it. */
+class Data {
+  readonly waits = new Waits();
+  #come = 0;
+
+  come(count: number): void {
+    this.#come = count;
+    this.waits.release(count);
+  }
+
+  after(count: number): Arrival {
+    return {
+      wait: (signal) => (this.#come >= count ? undefined : this.waits.until(count, signal?.())),
+      complete: () => this.#come >= count,
+      handled: () => Promise.resolve(),
+    };
+  }
+}
+
+describe("$/progress that was sent after data", () => {
+  const waiting = () => {
+    const log: unknown[] = [];
+    const data = new Data();
+    const progress = new ProgressInOrder((value) => log.push(value));
+    /** As the call's answer does. */
+    const answer = (count: number): void => {
+      const waits = progress.before(data.after(count)).wait();
+      if (waits === undefined) log.push("answer");
+      else waits.then(() => log.push("answer"));
+    };
+    return { log, data, progress, answer };
+  };
+
+  it("waits for these, and no longer", async () => {
+    const { log, data, progress } = waiting();
+    for (const count of [0, 1, 2, 2, 3]) progress.come(`after ${count}`, data.after(count));
+    expect(log).toEqual(["after 0"]);
+    data.come(1);
+    await settle();
+    expect(log).toEqual(["after 0", "after 1"]);
+    data.come(2);
+    await settle();
+    expect(log.slice(2)).toEqual(["after 2", "after 2"]);
+    // Nothing is left that waits for it by then.
+    data.come(3);
+    await settle();
+    expect([log.slice(4), data.waits.length]).toEqual([["after 3"], 0]);
+  });
+
+  it.each([
+    ["in the same turn", 2],
+    ["later than the answer", 3],
+  ])("comes before its call's answer, where the data came %s", async (_, when) => {
+    const { log, data, progress, answer } = waiting();
+    progress.come("first", data.after(1));
+    progress.come("second", data.after(3));
+    data.come(when);
+    if (when === 2) answer(3);
+    data.come(3);
+    if (when === 3) answer(3);
+    await settle();
+    expect(log).toEqual(["first", "second", "answer"]);
+  });
+
+  it("of a later call does not keep an answer waiting", async () => {
+    const { log, data, progress, answer } = waiting();
+    progress.come("before", data.after(1));
+    answer(1);
+    progress.come("behind", data.after(9));
+    data.come(1);
+    await settle();
+    expect(log).toEqual(["before", "answer"]);
+  });
+
+  it("is told early where thousands wait already: nothing is lost, and no more is kept", async () => {
+    const { log, data, progress } = waiting();
+    for (let i = 0; i < 10_000; i++) progress.come(i, data.after(1));
+    expect([log.length, data.waits.length]).toEqual([10_000 - 4_096, 1]);
+    data.come(1);
+    await settle();
+    expect(log).toEqual(Array.from({ length: 10_000 }, (_, i) => i));
   });
 });
