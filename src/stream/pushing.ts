@@ -10,6 +10,7 @@ import type { ByteLane } from "../wire/core-link.ts";
 import { isArrayBuffer } from "../wire/size.ts";
 import { attached, moved } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
+import { encode } from "./encoded.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 
 export class Pushing implements Shipping {
@@ -37,7 +38,7 @@ export class Pushing implements Shipping {
     const { owner, weighed, transfer } = this.#host;
     const codec = this.#codec;
     const form = codec.form === undefined ? 0 : codec.form(chunk);
-    let bytes = viewOf(codec.encode(chunk));
+    let bytes = viewOf(encode(codec, chunk));
     const { length } = bytes;
     if (length === 0) attached(bytes.buffer as ArrayBuffer);
     checkSize(length, owner);

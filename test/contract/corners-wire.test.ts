@@ -2,7 +2,16 @@
  * What crosses, in corners that were wrong once: the same over ports and over bytes, between two channels of one realm.
  * Hostile messages come from a peer that is driven by hand.
  */
-import { type CallContext, type Channel, type ConnectOptions, connect, RpcError } from "sluice";
+import { runInNewContext } from "node:vm";
+import {
+  type CallContext,
+  type Channel,
+  type ChannelStream,
+  type Codec,
+  type ConnectOptions,
+  connect,
+  RpcError,
+} from "sluice";
 import { framed } from "sluice/bytes";
 import { messagePortLink } from "sluice/message-port";
 import { afterEach, describe, expect, test } from "vitest";
@@ -140,5 +149,57 @@ describe.each(links)("over %s", (_, make) => {
     const rows = [1, 2, 3].flatMap((row) => [`told ${row}`, `told ${row} again`]);
     expect([...heard.filter((each) => !String(each).startsWith("row")), result]).toEqual([...rows, "answered"]);
     for (const row of [1, 2, 3]) expect(heard.indexOf(`row ${row}`)).toBeLessThan(heard.indexOf(`told ${row}`));
+  });
+});
+
+describe.each(links.filter(([name]) => name !== "ports"))("over %s", (_, make) => {
+  test.each<[string, () => unknown, string]>([
+    ["a promise", async () => new Uint8Array(1), "a Promise"],
+    ["a promise that fails", () => Promise.reject(new Error("late")), "a Promise"],
+    ["nothing", () => undefined, "undefined"],
+    ["a number", () => 3, "3"],
+    ["a list", () => [1, 2], "an Array"],
+    ["null", () => null, "null"],
+  ])("a codec whose encode() gives %s fails the write, and no chunk is lost in silence", async (_, encode, what) => {
+    const codec = { name: "mine", unit: "chunks", encode, decode: (bytes: Uint8Array) => [...bytes] } as Codec;
+    const read: unknown[] = [];
+    const handler = async ({ readable }: ChannelStream): Promise<void> => {
+      for await (const each of readable) read.push(each);
+    };
+    const [near] = make({}, { streams: { s: { codec, handler } } });
+    const writer = near.openStream("s", { codec }).writable.getWriter();
+    writer.closed.catch(() => {});
+    const error = await writer.write(7).then(
+      () => expect.unreachable("it was written"),
+      (reason) => reason,
+    );
+    expect(error).toMatchObject({ name: "TypeError", code: "BAD_CHUNK" });
+    expect(error.message).toContain(`encode() of the codec "mine" gave ${what}`);
+    expect(read).toEqual([]);
+  });
+
+  test("a codec may give buffers and views of any realm and kind", async () => {
+    const given = [
+      new ArrayBuffer(2),
+      Uint16Array.of(5),
+      new DataView(new ArrayBuffer(2)),
+      runInNewContext("new ArrayBuffer(2)"),
+      runInNewContext("new Uint8Array(2)"),
+    ];
+    const codec: Codec = {
+      name: "any",
+      unit: "chunks",
+      encode: (chunk) => given[chunk as number],
+      decode: (b) => b.length,
+    };
+    const lengths: unknown[] = [];
+    const count = async ({ readable }: ChannelStream): Promise<void> => {
+      for await (const each of readable) lengths.push(each);
+    };
+    const [near] = make({}, { streams: { count: { codec, handler: count } } });
+    const writer = near.openStream("count", { codec }).writable.getWriter();
+    for (const at of given.keys()) await writer.write(at);
+    await writer.close();
+    expect(lengths).toEqual([2, 2, 2, 2, 2]);
   });
 });
