@@ -122,6 +122,12 @@ export class Side {
     this.#channel.abort(reason);
   }
 
+  /** The other side has died before it was heard of. One that was there, its hello was waited for, and for so long only. */
+  losePatience(): void {
+    if (this.link.kind === "message" && this.link.met) this.#watch.fail("it waits for the hello of one that is gone");
+    this.abort(new Error(`${this.name} has lost patience`));
+  }
+
   close(disposes: boolean): void {
     const channel = this.#channel;
     if (channel === undefined) return;

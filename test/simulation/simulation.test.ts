@@ -7,6 +7,9 @@ import { describe } from "./scenario.ts";
 import { ONE, runSeeds, SEEDS } from "./seeds.ts";
 import { report, simulate } from "./simulate.ts";
 
+/** Of this seed, one side dies between the meeting and its `$/hello`, and the link does not tell. */
+const BEFORE_HELLO = 638;
+
 /** Every so manieth seed is run twice. */
 const REPLAY_EVERY = 50;
 
@@ -20,6 +23,12 @@ suite.skipIf(ONE !== undefined)("the simulator", () => {
       expect(second.hash, `seed ${seed}`).toBe(first.hash);
       expect(second.events, `seed ${seed}`).toBe(first.events);
     }
+  });
+
+  test("one that dies before it has said hello is not waited for", async () => {
+    const outcome = await simulate(BEFORE_HELLO, { verbose: true });
+    expect(outcome.failures).toEqual([]);
+    expect(outcome.trace.join("\n")).toMatch(/closed rejects with .* not said \$\/hello/);
   });
 });
 

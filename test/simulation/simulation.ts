@@ -119,7 +119,7 @@ export class Simulation implements Run {
     this.causes.says("StreamError", "CONNECTION_LOST");
     this.channelCauses.says("LinkError", "CONNECTION_LOST");
     world.at(world.now + PATIENCE, () => {
-      for (const side of this.#both) if (!side.ready) side.abort(new Error(`${side.name} has lost patience`));
+      for (const side of this.#both) if (!side.ready) side.losePatience();
     });
   }
 

@@ -95,6 +95,74 @@ describe("A remote that does not connect", () => {
   });
 });
 
+describe("A remote that has met us, and says no hello", () => {
+  const met = (heartbeat: number, options: ConnectOptions = {}): { link: HandLink; channel: Channel } => {
+    const link = Object.assign(new HandLink(), { heartbeat });
+    const channel = connect(link, options);
+    link.met();
+    return { link, channel };
+  };
+
+  it("for two heartbeats is gone: whatever waits for it settles, close() too", async () => {
+    const { link, channel } = met(100);
+    const waits = [channel.ready, channel.call("m"), channel.openStream("s").writable.getWriter().write(1)];
+    const errors = Promise.all([...waits, channel.close()].map(rejectedBy));
+    await link.scheduler.pass(199);
+    expect(link.closed).toBe(false);
+    await link.scheduler.pass(1);
+    expect((await errors).map(({ code }) => code)).toEqual(Array(4).fill("CONNECTION_LOST"));
+    expect((await rejectedBy(channel.closed)).error.message).toContain("200 ms");
+    expect(link.closed).toBe(true);
+  });
+
+  it("is gone too, if it was taken for a plain one until then", async () => {
+    const link = Object.assign(new HandLink(), { heartbeat: 100 });
+    const channel = connect(link, { handshake: "optional" });
+    await link.scheduler.pass(1_000);
+    await channel.ready;
+    link.met();
+    await link.scheduler.pass(200);
+    expect((await rejectedBy(channel.closed)).code).toBe("CONNECTION_LOST");
+  });
+
+  it("may take its time where something else tells of its end, be it from the meeting on or only later", async () => {
+    const [told, later] = [met(0), met(100)];
+    await later.link.scheduler.pass(100);
+    Object.assign(later.link, { heartbeat: 0 });
+    for (const { link, channel } of [told, later]) {
+      await link.scheduler.pass(1e9);
+      link.say("$/hello", HELLO);
+      await channel.ready;
+    }
+  });
+
+  it("is not given up for the time in which this side stood still", async () => {
+    const { link, channel } = met(100);
+    await link.scheduler.stand(10_000_000);
+    link.say("$/hello", HELLO);
+    await channel.ready;
+  });
+
+  it("is not waited for any more once it has said it, or the channel has ended", async () => {
+    const [greeted, aborted] = [met(100), met(100)];
+    greeted.link.say("$/hello", HELLO);
+    aborted.channel.abort(new Error("enough"));
+    await Promise.all([greeted.channel.ready, rejectedBy(aborted.channel.closed)]);
+    // What is left is that of the next ping.
+    expect(greeted.link.scheduler.timers.map(({ at }) => at)).toEqual([25]);
+    expect(aborted.link.scheduler.timers).toEqual([]);
+  });
+
+  it("is waited for without a limit if it never meets us: it may be a plain one", async () => {
+    const link = Object.assign(new HandLink(), { heartbeat: 100 });
+    const channel = connect(link, { handshake: "optional" });
+    await link.scheduler.pass(1e6);
+    const call = channel.call("m");
+    link.answer("m", { result: 1 });
+    expect(await call).toBe(1);
+  });
+});
+
 describe("A remote that takes only short messages", () => {
   it("cannot keep abort() from ending the channel, whatever its reason", async () => {
     const { link, channel } = open();
