@@ -10,12 +10,15 @@ import { DoorPort } from "./door-port.ts";
 import type { Doorway } from "./doorway.ts";
 import { Endpoint } from "./endpoint.ts";
 import { GOODBYE, isGoodbye } from "./goodbye.ts";
-import type { Ready } from "./meeting.ts";
+import { isReady, type Ready } from "./meeting.ts";
 import type { Bond } from "./presence.ts";
 import type { MessagePortOptions, PortLike } from "./types.ts";
 
 /** Milliseconds that the door's own news of the other side may come after the end of the port. */
 const LAST_WORDS = 100;
+
+/** Milliseconds in which another host may follow one that was closed before the two had met. */
+const NEXT_HOST = 1_000;
 
 export interface DoorOptions extends MessagePortOptions {
   /** Who hands the port over: this end, the other one, or the first of the two. */
@@ -48,6 +51,8 @@ export class DoorLink extends Endpoint {
   /** The two have left the meeting for the port. */
   #isInside = false;
   #shut: (() => void) | undefined = undefined;
+  /** Of a guest whose host has given up. */
+  #stopWaiting: (() => void) | undefined = undefined;
 
   constructor(door: Doorway, options: DoorOptions) {
     const { name, end, tellsDeath: tells, carries } = door;
@@ -86,6 +91,7 @@ export class DoorLink extends Endpoint {
     });
     this.#shut = shut;
     return () => {
+      this.#stopWaiting?.();
       this.#door.keepAlive(true);
       shut();
       this.#door.leave?.();
@@ -102,9 +108,7 @@ export class DoorLink extends Endpoint {
 
   /** Never true: what is said at the meeting hides from nobody. */
   #knock(message: unknown): false {
-    if (this.#role === "guest" && !this.#isInside && isGoodbye(message)) {
-      this.end(new LinkError("CONNECTION_LOST", "The other end was closed before the two had met"));
-    }
+    if (this.#role === "guest" && !this.#isInside) this.#heed(message);
     if (this.meet(message) || !isPortMessage(message)) return false;
     const { to, from, port } = message;
     if (this.#role === "host" || to !== this.nonce || this.#isInside) return false;
@@ -116,6 +120,19 @@ export class DoorLink extends Endpoint {
       if (this.#role === "guest") this.#shut?.();
     }
     return false;
+  }
+
+  /**
+   * A host that is closed before the two have met says so. All that comes to the door keeps its order: what comes after
+   * that is another's, who has been linked since. Without one the guest would wait for ever, and keep its worker alive.
+   */
+  #heed(message: unknown): void {
+    if (!isReady(message) && !isGoodbye(message)) return;
+    this.#stopWaiting?.();
+    if (isReady(message)) return;
+    this.forget();
+    const why = "The other end was closed before the two had met";
+    this.#stopWaiting = this.scheduler.after(NEXT_HOST, () => this.end(new LinkError("CONNECTION_LOST", why)));
   }
 
   #handOver(to: string): void {

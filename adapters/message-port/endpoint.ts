@@ -154,6 +154,11 @@ export abstract class Endpoint implements MessageLink, LaneReceiver {
     return true;
   }
 
+  /** Whom this end has heard so far is gone, and nothing else was said: it may meet another. */
+  protected forget(): void {
+    this.#meeting.forget();
+  }
+
   /** All that the core says goes over `port`, whose lane is to be listened to. */
   protected use(port: PortLike): PortLane {
     this.#port = port;

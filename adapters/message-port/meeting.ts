@@ -26,6 +26,9 @@ export function isReady(message: unknown): message is Ready {
   );
 }
 
+/** How often one that is known already is answered: it needs one, and may have asked a few times before that came. */
+const MOST_ANSWERS = 4;
+
 /** What follows from a `ready` that has come. */
 export interface Heard {
   /** To be posted back. */
@@ -39,6 +42,7 @@ export interface Heard {
 export class Meeting {
   readonly #nonce: string;
   #remote: string | null = null;
+  #answered = 0;
   /** Set before the first `ready` is posted. */
   lock = false;
 
@@ -61,8 +65,14 @@ export class Meeting {
     const met = this.#remote === null;
     const restarted = !met && ready.nonce !== this.#remote;
     if (met) this.#remote = ready.nonce;
-    const answer = !restarted && ready.seen !== this.#nonce ? this.ready : undefined;
-    return { answer, met, restarted };
+    const isAnswered = !restarted && ready.seen !== this.#nonce && this.#answered++ < MOST_ANSWERS;
+    return { answer: isAnswered ? this.ready : undefined, met, restarted };
+  }
+
+  /** Who was heard has given up before anything else was said: whoever comes now is met anew. */
+  forget(): void {
+    this.#remote = null;
+    this.#answered = 0;
   }
 }
 

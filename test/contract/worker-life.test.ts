@@ -73,6 +73,26 @@ it("a parent that links half a second late is met, with all that the worker open
   expect(await through(near.openStream("echo"), [1])).toEqual([1]);
 });
 
+it.each(["close", "abort"] as const)(
+  "a link that is given up by %s() before the worker was met may be made anew",
+  async (how) => {
+    const giveUp = async ({ link }: Started): Promise<void> => {
+      const early = link();
+      early.closed.catch(() => {});
+      await early[how]();
+    };
+    const loading = start();
+    await giveUp(loading);
+    expect(await loading.link().call("ping")).toBe("pong");
+    // It waits for a parent already, and is left alone for a moment.
+    const loaded = start();
+    await loaded.far.ping();
+    await giveUp(loaded);
+    await sleep(100);
+    expect(await loaded.link().call("ping")).toBe("pong");
+  },
+);
+
 /** Lets one chunk through and ends. */
 function first(): TransformStream {
   return new TransformStream({

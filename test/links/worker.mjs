@@ -17,6 +17,22 @@ export function workers({ place, it }) {
       expect(seen).toEqual({ ...exercised(seen), locks: 0 });
     });
 
+    it("may be linked anew where a link was given up before it had loaded", async () => {
+      const page = await place.page();
+      const sums = await page.evaluate(() => {
+        // As a component does that is mounted twice.
+        const twice = async (how) => {
+          const worker = new Worker("worker.mjs", { type: "module" });
+          const early = near.connect(sluice.workerLink(worker));
+          early.closed.catch(() => {});
+          await early[how]();
+          return near.connect(sluice.workerLink(worker)).call("add", [1, 2]);
+        };
+        return Promise.all(["close", "abort"].map(twice));
+      });
+      expect(sums).toEqual([3, 3]);
+    });
+
     const deaths = {
       "is terminated": () => state.worker.terminate(),
       // As by somebody who has kept the method from before.

@@ -117,6 +117,20 @@ describe("Meeting.hear()", () => {
     expect(meeting.hear(ready("you"))).toEqual({ answer: ready("me", "you"), met: false, restarted: false });
   });
 
+  it("does so a few times at the most: whoever asks for more is not waiting for an answer", () => {
+    const meeting = new Meeting("me");
+    const answers = Array.from({ length: 100 }, () => meeting.hear(ready("you")).answer);
+    expect(answers.filter((answer) => answer !== undefined)).toHaveLength(4);
+  });
+
+  it("meets another once it has forgotten the one before, and answers it as often", () => {
+    const meeting = new Meeting("me");
+    for (let i = 0; i < 10; i++) meeting.hear(ready("you"));
+    meeting.forget();
+    expect(meeting.ready).toEqual(ready("me"));
+    expect(meeting.hear(ready("another"))).toEqual({ answer: ready("me", "another"), met: true, restarted: false });
+  });
+
   it("tells that somebody else is there than before, and does not answer him", () => {
     const meeting = new Meeting("me");
     meeting.hear(ready("you"));
