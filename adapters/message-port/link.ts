@@ -10,6 +10,10 @@ export interface PortContext {
   readonly bond: Bond;
   /** Does a `close` event of the port tell when its other end is gone? Left out: as the runtime's ports do. */
   readonly tells?: boolean;
+  /** Does what is posted cross before the two have met as well? Left out: it does. */
+  readonly carriesUnmet?: boolean;
+  /** What has one channel at a time, where the port only stands for it. Left out: the port itself. */
+  readonly end?: object;
   /** Of one that was started for this: milliseconds until it must be there. */
   readonly startTimeout?: number;
   /** Called when the link is listened to; what it returns, when it has ended. `lost`: nobody will be there any more. */
@@ -21,14 +25,15 @@ export interface PortContext {
 const ANY_PORT: PortContext = { bond: APART };
 
 export class MessagePortLink extends Endpoint {
-  readonly carriesUnmet = true;
+  readonly carriesUnmet: boolean;
   readonly #lane: PortLane;
   readonly #context: PortContext;
   #met = false;
 
   constructor(port: PortLike, options: MessagePortOptions = {}, context: PortContext = ANY_PORT) {
-    const { bond, tells = tellsClose(), startTimeout } = context;
-    super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true, end: port, startTimeout });
+    const { bond, tells = tellsClose(), carriesUnmet = true, end = port, startTimeout } = context;
+    super(options, { name: "the port", bond: tells ? TOLD : bond, tells, forks: true, end, startTimeout });
+    this.carriesUnmet = carriesUnmet;
     this.#lane = this.use(port);
     this.#context = context;
   }

@@ -17,7 +17,7 @@ import { checkOptions } from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
 import { GOODBYE, isGoodbye } from "../message-port/goodbye.ts";
-import { MessagePortLink } from "../message-port/link.ts";
+import { MessagePortLink, type PortContext } from "../message-port/link.ts";
 import { isReady, makeNonce, type Ready } from "../message-port/meeting.ts";
 import { SHARED } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
@@ -43,7 +43,8 @@ export function broadcastLink(name: string, options: BroadcastLinkOptions = {}):
   }
   checkOptions("broadcastLink option", SHARED, options);
   // No runtime tells that the other one is gone; but a channel joins what is in one storage partition.
-  return new MessagePortLink(new PairPort(name), { ...options, fork: false }, { bond: TOGETHER, tells: false });
+  const context: PortContext = { bond: TOGETHER, tells: false, carriesUnmet: false };
+  return new MessagePortLink(new PairPort(name), { ...options, fork: false }, context);
 }
 
 /** Runtimes of servers keep the process alive for an open channel. */
@@ -53,8 +54,8 @@ class PairPort implements PortLike {
   readonly #name: string;
   readonly #nonce: string = makeNonce();
   readonly #listeners = new Map<string, ListenerObject>();
-  /** Where the two find each other. */
-  readonly #market: Channel;
+  /** Where the two find each other: open from the start on, for an open channel keeps the process alive. */
+  #market: Channel | undefined = undefined;
   /** Whom this one has offered itself to, or said yes to. */
   #partner: string | null = null;
   #pair: Channel | undefined = undefined;
@@ -69,7 +70,6 @@ class PairPort implements PortLike {
 
   constructor(name: string) {
     this.#name = name;
-    this.#market = new BroadcastChannel(`sluice:${name}`);
   }
 
   postMessage(message: unknown): void {
@@ -86,6 +86,8 @@ class PairPort implements PortLike {
   }
 
   start(): void {
+    this.#market = new BroadcastChannel(`sluice:${this.#name}`);
+    if (!this.#alive) this.#market.unref?.();
     this.#market.addEventListener("message", ({ data }) => {
       if (isReady(data)) this.#hear(data);
     });
@@ -99,25 +101,25 @@ class PairPort implements PortLike {
       // The partner may be certain already.
       this.#pair?.postMessage(GOODBYE);
     }
-    this.#market.close();
+    this.#market?.close();
     this.#pair?.close();
   }
 
   ref(): void {
     this.#alive = true;
-    this.#market.ref?.();
+    this.#market?.ref?.();
     this.#pair?.ref?.();
   }
 
   unref(): void {
     this.#alive = false;
-    this.#market.unref?.();
+    this.#market?.unref?.();
     this.#pair?.unref?.();
   }
 
   #say(seen: string | null = this.#partner): void {
     const ready: Ready = { sluice: "ready", nonce: this.#nonce, seen };
-    this.#market.postMessage(ready);
+    this.#market?.postMessage(ready);
   }
 
   #hear({ nonce, seen }: Ready): void {

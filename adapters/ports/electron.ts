@@ -18,7 +18,7 @@ import type { ElectronPort, PortLinkOptions } from "./types.ts";
 export function electronPortLink(port: ElectronPort, options: PortLinkOptions = {}): MessageLink {
   checkEnd("electronPortLink", port, ["postMessage", "on", "start"], "a MessagePortMain");
   checkOptions("electronPortLink option", SHARED, options);
-  return new MessagePortLink(portOf(port), { ...options, fork: false }, { bond: TOLD, tells: true });
+  return new MessagePortLink(portOf(port), { ...options, fork: false }, { bond: TOLD, tells: true, end: port });
 }
 
 function portOf(port: ElectronPort): PortLike {

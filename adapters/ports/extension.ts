@@ -7,6 +7,7 @@ import { type Framed, framed } from "../../src/bytes.ts";
 import { boolean, checkOptions } from "../../src/check.ts";
 import { LinkError, ProtocolError } from "../../src/errors.ts";
 import type { ByteLink, ByteLinkReceiver, Scheduler } from "../../src/link.ts";
+import { claim } from "../message-port/claim.ts";
 import { isReady, Meeting, makeNonce } from "../message-port/meeting.ts";
 import { checkEnd } from "../message-port/options.ts";
 import { hear, realmScheduler } from "../message-port/scheduler.ts";
@@ -39,6 +40,7 @@ class ExtensionLink implements ByteLink {
   readonly #port: ExtensionPort;
   readonly #meeting = new Meeting(makeNonce());
   #receiver: ByteLinkReceiver | undefined = undefined;
+  #release: (() => void) | undefined = undefined;
   #closed = false;
 
   constructor(port: ExtensionPort, trusted: boolean) {
@@ -47,6 +49,7 @@ class ExtensionLink implements ByteLink {
   }
 
   listen(receiver: ByteLinkReceiver): void {
+    this.#release = claim(this.#port, "the port");
     this.#receiver = receiver;
     this.#port.onMessage.addListener(this.#onMessage);
     this.#port.onDisconnect.addListener(this.#onDisconnect);
@@ -112,7 +115,7 @@ class ExtensionLink implements ByteLink {
   }
 
   readonly #onDisconnect = (port: ExtensionPort): void => {
-    const why = port?.error?.message;
+    const why = reasonOf(port);
     this.#lost(new LinkError("CONNECTION_LOST", `The port was disconnected at its other end${why ? `: ${why}` : ""}`));
   };
 
@@ -133,5 +136,20 @@ class ExtensionLink implements ByteLink {
     this.#closed = true;
     this.#port.onMessage.removeListener(this.#onMessage);
     this.#port.onDisconnect.removeListener(this.#onDisconnect);
+    this.#release?.();
   }
+}
+
+interface ExtensionApi {
+  readonly runtime?: { readonly lastError?: { readonly message?: string } | null };
+}
+
+/**
+ * Why it was disconnected, as far as it is told. Firefox has it at the port; Chrome and Safari have it elsewhere, while they
+ * call who listens, and print it as unchecked unless it is read there.
+ */
+function reasonOf(port: ExtensionPort): string | undefined {
+  const { chrome, browser } = globalThis as { chrome?: ExtensionApi; browser?: ExtensionApi };
+  const told = [port?.error, chrome?.runtime?.lastError, browser?.runtime?.lastError];
+  return told.find((error) => error?.message)?.message;
 }

@@ -42,6 +42,32 @@ it("refuses a name that is none", () => {
   expect(() => broadcastLink("")).toThrow(expect.objectContaining({ code: "BAD_OPTION" }));
 });
 
+it("refuses the optional handshake: nothing crosses before the two have found each other", () => {
+  const optional = () => connect(broadcastLink(newName()), { handshake: "optional" });
+  expect(optional).toThrow(expect.objectContaining({ code: "BAD_OPTION" }));
+});
+
+it("opens nothing that would keep the process alive before it is connected", () => {
+  const opened: string[] = [];
+  vi.stubGlobal(
+    "BroadcastChannel",
+    class extends BroadcastChannel {
+      constructor(name: string) {
+        super(name);
+        opened.push(name);
+        onTestFinished(() => this.close());
+      }
+    },
+  );
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const name = newName();
+  const link = broadcastLink(name);
+  expect(() => connect(link, { bogus: 1 } as never)).toThrow(expect.objectContaining({ code: "BAD_OPTION" }));
+  expect(opened).toEqual([]);
+  connect(link).abort();
+  expect(opened).toEqual([`sluice:${name}`]);
+});
+
 /** No time passes but what a test lets pass; messages come all the same. */
 function stopTime(): void {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });

@@ -1,7 +1,7 @@
 /** What may come over the port of a browser extension. */
 import { type ChannelStream, connect } from "sluice";
 import { extensionPortLink } from "sluice/ports";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it, onTestFinished, vi } from "vitest";
 import { extensionPorts } from "../../../contract/pairs/ports.ts";
 
 /** A channel, and the port at whose other end it is. */
@@ -56,4 +56,52 @@ it("sends no more than that in a message, and takes it, whatever the bytes are",
   const { value } = await readable.getReader().read();
   expect(Buffer.compare(value as Uint8Array, sent)).toBe(0);
   expect(Math.max(...sizes)).toBe(MOST);
+});
+
+it("refuses a second channel on a port, and the first goes on", async () => {
+  const [near, far] = extensionPorts();
+  const channels = [connect(extensionPortLink(near)), connect(extensionPortLink(far), { methods: { ping: () => 1 } })];
+  onTestFinished(() => channels.forEach((channel) => channel.abort()));
+  expect(() => connect(extensionPortLink(near))).toThrow(expect.objectContaining({ code: "BAD_LINK" }));
+  expect(await channels[0]?.call("ping")).toBe(1);
+});
+
+it.each(["chrome", "browser"])(
+  "says why the port was disconnected, as %s.runtime has it while it tells",
+  async (api) => {
+    let [isTelling, read] = [false, 0];
+    const runtime = {
+      // As long as nobody reads it, the browser prints that it was not checked.
+      get lastError() {
+        read++;
+        return isTelling ? { message: "Could not establish connection. Receiving end does not exist." } : undefined;
+      },
+    };
+    vi.stubGlobal(api, { runtime });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const [near] = extensionPorts();
+    const channel = connect(extensionPortLink(near));
+    isTelling = true;
+    near.hangUp();
+    isTelling = false;
+    await expect(channel.closed).rejects.toMatchObject({
+      code: "CONNECTION_LOST",
+      message: expect.stringContaining("Receiving end does not exist"),
+    });
+    expect(read).toBe(1);
+  },
+);
+
+it("answers one that says again and again that it is there a few times only", async () => {
+  const [near, far] = extensionPorts();
+  let answers = 0;
+  far.onMessage.addListener((message) => {
+    if ((message as { seen?: unknown }).seen === "far") answers++;
+  });
+  const channel = connect(extensionPortLink(near, { trusted: false }));
+  channel.ready.catch(() => {});
+  onTestFinished(() => channel.abort());
+  for (let i = 0; i < 1_000; i++) near.onMessage.fire({ sluice: "ready", nonce: "far", seen: null });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(answers).toBe(4);
 });
