@@ -8,11 +8,13 @@
 import { checkOptions } from "../../src/check.ts";
 import { LinkError, mistake } from "../../src/errors.ts";
 import type { MessageLink } from "../../src/link.ts";
+import { WORKER_START } from "../message-port/endpoint.ts";
 import { MessagePortLink, type PortContext } from "../message-port/link.ts";
 import { makeNonce } from "../message-port/meeting.ts";
 import { checkEnd, OWN } from "../message-port/options.ts";
 import { TOGETHER } from "../message-port/presence.ts";
 import type { MessagePortOptions, PortLike } from "../message-port/types.ts";
+import { type Extendable, Lifetime } from "./lifetime.ts";
 
 export type ServiceWorkerLinkOptions = Omit<MessagePortOptions, "trusted">;
 
@@ -31,22 +33,20 @@ interface BusyMessage {
 }
 
 /** The part of an ExtendableMessageEvent in use. */
-interface ClientEvent extends MessageEvent {
-  waitUntil(promise: Promise<void>): void;
-}
+interface ClientEvent extends MessageEvent, Extendable {}
 
 /** In a page: a link to a service worker, or to that of a registration; the worker takes it by `onClient`. */
 export function serviceWorkerLink(
   target: ServiceWorker | ServiceWorkerRegistration,
   options: ServiceWorkerLinkOptions = {},
 ): MessageLink {
-  checkEnd("serviceWorkerLink", target, ["addEventListener"], "a ServiceWorker, or its registration");
-  checkOptions("serviceWorkerLink option", OWN, options);
   const worker = workerOf(target);
+  checkOptions("serviceWorkerLink option", OWN, options);
   const { port1, port2 } = new MessageChannel();
   const id = makeNonce();
   const context: PortContext = {
     bond: TOGETHER,
+    startTimeout: WORKER_START,
     begin({ lost, isMet }) {
       const onChange = (): void => {
         // One that has been replaced may serve its pages to the end.
@@ -82,29 +82,23 @@ export function onClient(take: (link: MessageLink) => void, options: ServiceWork
       "NO_CLIENTS",
     );
   }
-  /** By the id of a client: makes the worker live until that client's calls and streams are done. */
-  const clients = new Map<string, (event: ClientEvent) => void>();
+  /** By the id of a client: that the worker lives until its calls and streams are done. */
+  const clients = new Map<string, Lifetime>();
   const onMessage = (event: ClientEvent): void => {
     const { sluice, id, port } = (event.data ?? {}) as { sluice?: unknown; id?: unknown; port?: MessagePort };
     if (typeof id !== "string") return;
-    if (sluice === "busy") clients.get(id)?.(event);
+    if (sluice === "busy") clients.get(id)?.extend(event);
     if (sluice !== "client" || typeof port?.postMessage !== "function") return;
-    let done = (): void => {};
-    const live = (during: ClientEvent): void => {
-      done();
-      during.waitUntil(new Promise((resolve) => (done = resolve)));
-    };
-    live(event);
-    clients.set(id, live);
+    const lifetime = new Lifetime();
+    lifetime.extend(event);
+    clients.set(id, lifetime);
     const context: PortContext = {
       bond: TOGETHER,
       begin: () => () => {
         clients.delete(id);
-        done();
+        lifetime.end();
       },
-      busy(on) {
-        if (!on) done();
-      },
+      busy: (on) => lifetime.busy(on),
     };
     take(new MessagePortLink(port as PortLike, options, context));
   };
@@ -113,8 +107,17 @@ export function onClient(take: (link: MessageLink) => void, options: ServiceWork
 }
 
 function workerOf(target: ServiceWorker | ServiceWorkerRegistration): ServiceWorker {
-  const worker = "postMessage" in target ? target : (target.active ?? target.waiting ?? target.installing);
+  if (!isRegistration(target)) {
+    const pass = "a ServiceWorker, or its registration";
+    checkEnd("serviceWorkerLink", target, ["postMessage", "addEventListener"], pass);
+    return target;
+  }
+  const worker = target.active ?? target.waiting ?? target.installing;
   if (worker !== null) return worker;
   const message = "Cannot link to a service worker: the registration has none, await navigator.serviceWorker.ready";
   throw mistake(new TypeError(message), "NO_SERVICE_WORKER");
+}
+
+function isRegistration(target: unknown): target is ServiceWorkerRegistration {
+  return typeof target === "object" && target !== null && "active" in target;
 }
