@@ -1,7 +1,9 @@
 /**
  * `json`: chunks as JSON text in UTF-8, for peers that know nothing else. It is strict: what JSON would drop or bend (a
  * Date, NaN, a bigint, bytes, a class's instance) is a TypeError that gives its path, where `JSON.stringify` would send
- * something else. Properties that are undefined are left out. Not for bytes, nor for cycles: that is `msgpack`, `raw`.
+ * something else. Properties that are undefined are left out. Not for bytes, nor for cycles: that is `msgpack`, `raw`. What
+ * a getter gives is checked and then asked for again, so it must give the same; a toJSON that is hidden (not enumerable) in
+ * a record is not seen, and is used.
  */
 import { mistake } from "../errors.ts";
 import { isJson, takeChunk } from "../wire/json.ts";

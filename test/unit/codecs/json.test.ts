@@ -57,7 +57,8 @@ describe("json()", () => {
     ["an ArrayBuffer", [new ArrayBuffer(2)], "chunk[0] is an ArrayBuffer"],
     ["an instance", { a: new (class Row {})() }, "chunk.a is a Row"],
     ["a stream", { body: new ReadableStream() }, "chunk.body is a ReadableStream"],
-    ["an own toJSON", { toJSON: () => 1 }, "chunk.toJSON is a function"],
+    ["an own toJSON", { toJSON: () => 1 }, "chunk has a function toJSON: write what that gives"],
+    ["a list's own toJSON", { list: Object.assign([1], { toJSON: () => 1 }) }, "chunk.list has a function toJSON"],
     ["undefined in a list", { list: [1, undefined] }, "chunk.list[1] is undefined"],
     ["the name of the prototype", JSON.parse('{"a":{"__proto__":1}}'), "chunk.a.__proto__"],
     ["too many levels", JSON.parse(nested(65)), "is more than 64 levels deep"],
@@ -66,6 +67,22 @@ describe("json()", () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toContain(message);
     expect(code).toBe("BAD_CHUNK");
+  });
+
+  it.each<[string, object]>([
+    ["objects", Object.prototype],
+    ["lists", Array.prototype],
+  ])("refuses what a toJSON that all %s inherit would bend", (_, prototype) => {
+    const define = (value: unknown): unknown =>
+      Object.defineProperty(prototype, "toJSON", { value, configurable: true, enumerable: false });
+    try {
+      define(() => "forged");
+      expect(thrownBy(() => json().encode({ list: [1] })).code).toBe("BAD_CHUNK");
+      define("no function");
+      expect(text(json(), { list: [1] })).toBe('{"list":[1]}');
+    } finally {
+      Reflect.deleteProperty(prototype, "toJSON");
+    }
   });
 
   it("refuses what contains itself, however often", () => {
