@@ -76,7 +76,7 @@ const OF_CHUNKS: readonly unknown[] = ["BAD_CHUNK", "BAD_WEIGHT", "BAD_TRANSFER"
 export function inStream(name: string, error: unknown): unknown {
   const where = ` (in stream "${name}")`;
   if (!(error instanceof Error) || error.message.endsWith(where)) return error;
-  if (error.name === "DataCloneError") return new DOMException(error.message + where, error.name);
+  if (error.name === "DataCloneError") return new DOMException(error.message + where, "DataCloneError");
   if (OF_CHUNKS.includes((error as { code?: unknown }).code)) error.message += where;
   return error;
 }
