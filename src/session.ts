@@ -353,7 +353,7 @@ export class Session implements CoreReceiver {
     if (event === "abort" && life.isMet)
       this.#sayLast("$/abort", { reason: encodeReason(failure?.reason, this.link.trusted) });
     this.rpc.close(why);
-    this.data.end({ reason: failure === undefined ? undefined : why("the default stream") });
+    this.data.end(failure === undefined ? {} : { reason: why("the default stream") });
     life.settle();
     // Not every runtime tells that a port was closed.
     if (failure === undefined && this.#greeted !== undefined) this.#sayLast("$/bye");

@@ -41,6 +41,27 @@ async function sent({ readable, writable }: ChannelStream, chunks: unknown[]): P
   );
 }
 
+describe("a channel that was closed before the two had met", () => {
+  test("has a default stream that is at its end (seed 5176)", async () => {
+    const near = connect(messagePortLink(new MessageChannel().port1));
+    await near.close();
+    expect(await all(near.data.readable)).toEqual([]);
+  });
+});
+
+describe("what cannot be cloned", () => {
+  test("is told with the stream that it was written to", async () => {
+    const [near] = pair({}, { streams: { sink: async ({ readable }) => readable.cancel() } });
+    for (const bad of [() => {}, { deep: [new WeakMap()] }]) {
+      const { readable, writable } = near.openStream("sink");
+      readable.cancel().catch(() => {});
+      const writer = writable.getWriter();
+      writer.closed.catch(() => {});
+      await expect(writer.write(bad)).rejects.toThrow(/ \(in stream "sink"\)$/);
+    }
+  });
+});
+
 describe("a method that gives a stream", () => {
   test("may take up the streams of its params later than at once", async () => {
     const [near] = pair(
