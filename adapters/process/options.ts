@@ -1,5 +1,15 @@
 /** Checks what was asked, before anything is made, and fills in what was not. */
-import { abortSignal, type Check, type Checks, checkOptions, milliseconds, object, oneOf } from "../../src/check.ts";
+import os from "node:os";
+import {
+  abortSignal,
+  type Check,
+  type Checks,
+  checkOptions,
+  milliseconds,
+  object,
+  oneOf,
+  shown,
+} from "../../src/check.ts";
 import { mistake } from "../../src/errors.ts";
 import { CONNECT, type ConnectOptions } from "../../src/options.ts";
 import { checkConnect } from "./check-connect.ts";
@@ -74,6 +84,13 @@ export function checkCommand(command: string, args: readonly string[]): void {
   }
   if (Array.isArray(args) && args.every((arg) => typeof arg === "string")) return;
   const message = "Cannot spawn a process with these arguments: pass a list of strings, and the options after it";
+  throw mistake(new TypeError(message), "BAD_OPTION");
+}
+
+export function checkSignal(signal: unknown): void {
+  const known: unknown[] = [0, ...Object.entries(os.constants.signals).flat()];
+  if (known.includes(signal)) return;
+  const message = `Cannot send the signal ${shown(signal)}: pass one that this system has, by its name, such as "SIGTERM", or its number; 0 sends none and tells whether the process is there`;
   throw mistake(new TypeError(message), "BAD_OPTION");
 }
 

@@ -7,6 +7,7 @@ import { ChildLink } from "./child-link.ts";
 import { Directory, sweep } from "./directory.ts";
 import { Listener } from "./listener.ts";
 import { checkCommand, type ResolvedSpawn, readSpawnOptions } from "./options.ts";
+import { sendSignal } from "./signal.ts";
 import { Stderr } from "./stderr.ts";
 import type { SpawnOptions } from "./types.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -108,7 +109,7 @@ async function join<Api>({ command, child, directory, listener, resolved }: Star
     return worker;
   } catch (error) {
     if (onAbort !== undefined) signal?.removeEventListener("abort", onAbort);
-    child.kill("SIGKILL");
+    sendSignal(child, "SIGKILL");
     await exited;
     throw error;
   } finally {

@@ -5,6 +5,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 import { LONGEST } from "../message-port/scheduler.ts";
+import { sendSignal } from "./signal.ts";
 import type { ShutdownTimes } from "./types.ts";
 
 const STEPS = ["wait", "terminate", "kill"] as const;
@@ -35,9 +36,9 @@ export class Termination {
     clearTimeout(this.#timer);
     if (step === "wait") this.#after(this.#times.exit, "terminate");
     else if (step === "terminate") {
-      this.#child.kill("SIGTERM");
+      sendSignal(this.#child, "SIGTERM");
       this.#after(this.#times.terminate, "kill");
-    } else this.#child.kill("SIGKILL");
+    } else sendSignal(this.#child, "SIGKILL");
   }
 
   /** The steps keep our process alive from now on. */

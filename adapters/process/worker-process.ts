@@ -6,6 +6,8 @@ import { Channel } from "../../src/channel.ts";
 import type { ConnectOptions } from "../../src/options.ts";
 import { LONGEST } from "../message-port/scheduler.ts";
 import type { ChildLink } from "./child-link.ts";
+import { checkSignal } from "./options.ts";
+import { sendSignal } from "./signal.ts";
 import type { Stderr } from "./stderr.ts";
 import { Termination } from "./termination.ts";
 import type { Exit, ShutdownTimes } from "./types.ts";
@@ -64,9 +66,13 @@ export class WorkerProcess<Api = Untyped> extends Channel<Api> {
     );
   }
 
-  /** Sends the process a signal, SIGTERM if none is named. Returns whether that was possible. */
+  /**
+   * Sends the process a signal, SIGTERM if none is named. Returns whether that was possible; with 0, which sends none,
+   * whether it would be.
+   */
   kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
-    const sent = this.#child.kill(signal);
+    checkSignal(signal);
+    const sent = sendSignal(this.#child, signal);
     if (sent && (signal === "SIGKILL" || signal === SIGKILL)) this.#hold();
     return sent;
   }

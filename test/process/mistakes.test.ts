@@ -49,6 +49,23 @@ it("a child that cannot be loaded fails the start with what its runtime says, it
   });
 });
 
+it("a signal that there is none of is a TypeError, and sends nothing", async () => {
+  const { command, args } = script("node", "worker.mjs");
+  const worker = await spawn(command, args);
+  onTestFinished(() => worker.close());
+  for (const signal of ["SIGFOO", "sigterm", 999, -1, null]) {
+    expect(() => worker.kill(signal as never)).toThrow(
+      expect.objectContaining({
+        name: "TypeError",
+        code: "BAD_OPTION",
+        message: expect.stringMatching(/^Cannot send the signal .*"SIGTERM"/),
+      }),
+    );
+  }
+  expect(worker.kill(0)).toBe(true);
+  expect(await worker.call("add", [1, 2])).toBe(3);
+});
+
 it("a child that was not started by spawn says so, and exits with 1", () => {
   const { command, args } = script("node", "worker.mjs");
   const { status, stderr } = spawnSync(command, args, { stdio: ["ignore", "ignore", "pipe"], encoding: "utf8" });

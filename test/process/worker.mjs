@@ -10,6 +10,7 @@ const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let bytes = 0;
 let chunks = 0;
+let heeded = 0;
 
 const api = define({
   methods: {
@@ -71,6 +72,11 @@ const api = define({
       process.on("SIGTERM", () => {});
       setInterval(() => {}, 1_000);
     },
+    /** Counts that signal; or exits with the code. */
+    heed({ signal, code }) {
+      process.on(signal, () => (code === undefined ? ++heeded : process.exit(code)));
+    },
+    heeded: () => heeded,
     stayAlive() {
       setInterval(() => {}, 1_000);
     },

@@ -1,0 +1,37 @@
+// Parents that are harsh to their child, in whatever runtime runs this. Arguments: what they do, and the directory for
+// sockets. They print what came of it, as JSON.
+import process from "node:process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { spawn } from "sluice/process";
+
+const [what, directory] = process.argv.slice(2);
+const start = (shutdown) =>
+  spawn("node", [fileURLToPath(new URL("worker.mjs", import.meta.url)), "stdio"], { directory, shutdown });
+
+const parents = {
+  async closes() {
+    const worker = await start({ exit: 100, terminate: 200 });
+    await worker.call("deaf");
+    await worker.close();
+    return worker.exited;
+  },
+  async aborts() {
+    const worker = await start({ terminate: 200 });
+    await worker.call("deaf");
+    worker.abort();
+    return worker.exited;
+  },
+  async signals() {
+    const worker = await start();
+    await worker.call("heed", { signal: "SIGUSR2" });
+    const sent = [worker.kill("SIGUSR2"), worker.kill("SIGUSR2"), worker.kill(0)];
+    while ((await worker.call("heeded")) === 0) await sleep(10);
+    worker.ref();
+    await worker.call("heed", { signal: "SIGTERM", code: 5 });
+    sent.push(worker.kill());
+    const exit = await worker.exited;
+    return { sent, exit, later: worker.kill() };
+  },
+};
+process.stdout.write(JSON.stringify(await parents[what]()));
