@@ -33,5 +33,16 @@ const parents = {
     const exit = await worker.exited;
     return { sent, exit, later: worker.kill() };
   },
+  async floods() {
+    const worker = await start({ terminate: 100 });
+    worker.kill("SIGSTOP");
+    const text = "x".repeat(100_000);
+    for (let count = 0; count < 400 && worker.stats().state === "open"; count += 1) {
+      worker.notify("fail", { text });
+      await sleep(0);
+    }
+    if (worker.stats().state === "open") worker.abort(new Error("It is open still"));
+    return worker.closed.catch((error) => error.message);
+  },
 };
 process.stdout.write(JSON.stringify(await parents[what]()));

@@ -31,6 +31,10 @@ describe.each<Runtime>(["node", "deno", "bun"])("A parent in %s", (runtime) => {
       later: false,
     });
   });
+
+  it("floods, and a child that leaves 16 MiB of control unread is given up", async () => {
+    expect(await parent("floods")).toContain("unread");
+  });
 });
 
 describe("A parent in Deno that may not do all", () => {
