@@ -56,24 +56,24 @@ export class Directory {
     this.path = dataPath(process.platform, made ?? "", "parent", makeSecret());
   }
 
-  static make(given: string = os.tmpdir()): Directory {
+  static make(given?: string): Directory {
     if (process.platform === "win32") return new Directory(undefined);
-    // The child is told the path, and may have another working directory.
-    const base = path.resolve(given);
-    checkLength(process.platform, base, process.pid);
-    let made: string;
+    let base = given ?? "the directory for temporary files";
+    let directory: Directory | undefined;
     try {
-      made = fs.mkdtempSync(path.join(base, `sluice-${process.pid}-`));
+      base = wholePath(given);
+      checkLength(process.platform, base, process.pid);
+      const made = fs.mkdtempSync(path.join(base, `sluice-${process.pid}-`));
+      directory = new Directory(made);
+      if (isOursAlone(fs.lstatSync(made))) return directory;
+      const message = `Cannot use "${made}" for the socket: others may enter it, or own it; set the option directory to one where a directory can be made that is yours alone`;
+      throw new LinkError("SOCKET_FAILED", message);
     } catch (cause) {
-      throw new LinkError("SOCKET_FAILED", `Cannot make a directory for the socket in "${base}": ${whyOf(cause)}`, {
-        cause,
-      });
+      directory?.remove();
+      if (cause instanceof LinkError) throw cause;
+      const message = `Cannot make a directory for the socket in "${base}": ${whyOf(cause)}`;
+      throw new LinkError("SOCKET_FAILED", message, { cause });
     }
-    const directory = new Directory(made);
-    if (isOursAlone(fs.lstatSync(made))) return directory;
-    directory.remove();
-    const message = `Cannot use "${made}" for the socket: others may enter it, or own it; set the option directory to one where a directory can be made that is yours alone`;
-    throw new LinkError("SOCKET_FAILED", message);
   }
 
   /** Removes it with its sockets, as far as they are there. */
@@ -84,19 +84,26 @@ export class Directory {
   }
 }
 
-/** Removes what parents that were killed have left in `base`. Never fails: what cannot be removed stays. */
-export async function sweep(given: string = os.tmpdir()): Promise<void> {
+/** Removes what parents that were killed have left in a directory. Never fails: what cannot be removed stays. */
+export async function sweep(given?: string): Promise<void> {
   if (process.platform === "win32") return;
-  // Ours may change meanwhile.
-  const base = path.resolve(given);
-  const names = await fs.promises.readdir(base).catch(() => [] as string[]);
-  for (const name of names) {
-    const pid = OURS.exec(name)?.[1];
-    if (pid === undefined || isAlive(Number(pid))) continue;
-    await sweepOne(path.join(base, name)).catch(() => {
-      // Another parent is at it as well, or somebody has put something else there.
-    });
+  try {
+    const base = wholePath(given);
+    for (const name of await fs.promises.readdir(base)) {
+      const pid = OURS.exec(name)?.[1];
+      if (pid === undefined || isAlive(Number(pid))) continue;
+      await sweepOne(path.join(base, name)).catch(() => {
+        // Another parent is at it as well, or somebody has put something else there.
+      });
+    }
+  } catch {
+    // Where nothing can be read, nothing is left to be found.
   }
+}
+
+/** The child is told it, and may have another working directory; ours may change meanwhile. */
+function wholePath(given: string = os.tmpdir()): string {
+  return path.resolve(given);
 }
 
 async function sweepOne(directory: string): Promise<void> {

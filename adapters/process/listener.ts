@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import net from "node:net";
-import { LinkError } from "../../src/errors.ts";
+import { LinkError, whyOf } from "../../src/errors.ts";
 import { Expected, makeSecret, SPOKEN_BYTES, spoken } from "./secrets.ts";
 
 /** Connections that have not said the secret yet; a further one takes the place of the oldest. */
@@ -34,16 +34,16 @@ export class Listener {
   static open(path: string): Promise<Listener> {
     const listener = new Listener(path);
     const server = listener.#server;
-    return new Promise((resolve, reject) => {
-      server.once("error", (cause: Error) => {
-        const message = `Cannot listen for the data connection at "${path}": ${cause.message}`;
-        reject(new LinkError("SOCKET_FAILED", message, { cause }));
-      });
+    return new Promise<Listener>((resolve, reject) => {
+      server.once("error", reject);
       server.listen(path, () => {
         // A connection that cannot be accepted is no concern of those that can.
         server.removeAllListeners("error").on("error", () => {});
         resolve(listener);
       });
+    }).catch((cause: unknown) => {
+      const message = `Cannot listen for the data connection at "${path}": ${whyOf(cause)}`;
+      throw new LinkError("SOCKET_FAILED", message, { cause });
     });
   }
 

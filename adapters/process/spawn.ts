@@ -25,9 +25,9 @@ export async function spawn<Api = Untyped>(
   const resolved = readSpawnOptions(options);
   const { signal, directory: base } = options;
   signal?.throwIfAborted();
-  const swept = sweep(base);
   // Before there is a child: nobody else can be first at the name that it is told.
   const directory = Directory.make(base);
+  const swept = sweep(base);
   let listener: Listener | undefined;
   try {
     listener = await Listener.open(directory.path);

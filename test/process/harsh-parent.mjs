@@ -1,5 +1,6 @@
 // Parents that are harsh to their child, in whatever runtime runs this. Arguments: what they do, and the directory for
 // sockets. They print what came of it, as JSON.
+import fs from "node:fs";
 import process from "node:process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,11 @@ import { spawn } from "sluice/process";
 const [what, directory] = process.argv.slice(2);
 const start = (shutdown) =>
   spawn("node", [fileURLToPath(new URL("worker.mjs", import.meta.url)), "stdio"], { directory, shutdown });
+const failure = async (options) => {
+  const code = await spawn("true", [], options).catch((error) => error.code);
+  await sleep(100);
+  return code;
+};
 
 const parents = {
   async closes() {
@@ -43,6 +49,15 @@ const parents = {
     }
     if (worker.stats().state === "open") worker.abort(new Error("It is open still"));
     return worker.closed.catch((error) => error.message);
+  },
+  /** Once in vain, from a working directory that is gone; nothing else may come of it. */
+  async "fails from nowhere"() {
+    process.chdir(fs.mkdtempSync(`${directory}/`));
+    fs.rmdirSync(process.cwd());
+    return failure({ directory: "here" });
+  },
+  async fails() {
+    return failure({ directory });
   },
 };
 process.stdout.write(JSON.stringify(await parents[what]()));

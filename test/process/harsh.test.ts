@@ -35,6 +35,10 @@ describe.each<Runtime>(["node", "deno", "bun"])("A parent in %s", (runtime) => {
   it("floods, and a child that leaves 16 MiB of control unread is given up", async () => {
     expect(await parent("floods")).toContain("unread");
   });
+
+  it("fails from a working directory that is gone, and learns of it once", async () => {
+    expect(await parent("fails from nowhere")).toBe("SOCKET_FAILED");
+  });
 });
 
 describe("A parent in Deno that may not do all", () => {
@@ -51,4 +55,15 @@ describe("A parent in Deno that may not do all", () => {
       expect(await parent(what, "--allow-run=node", ...others)).toEqual(killed);
     },
   );
+
+  it.each([
+    ["env", "SPAWN_FAILED"],
+    ["sys", "SOCKET_FAILED"],
+    ["read", "SOCKET_FAILED"],
+    ["write", "SOCKET_FAILED"],
+    ["net", "SOCKET_FAILED"],
+  ])("fails without --allow-%s, and leaves nothing", async (missing, code) => {
+    const others = all.filter((each) => each !== missing).map((each) => `--allow-${each}`);
+    expect(await parent("fails", ...others)).toBe(code);
+  });
 });
