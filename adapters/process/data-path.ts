@@ -8,6 +8,7 @@ import process from "node:process";
 import { LinkError, ProtocolError } from "../../src/errors.ts";
 import type { ByteLinkReceiver } from "../../src/link.ts";
 import { dial } from "./dial.ts";
+import { isDataPath } from "./directory.ts";
 import { Inlet } from "./inlet.ts";
 import type { Listener } from "./listener.ts";
 import { Pace } from "./pace.ts";
@@ -34,8 +35,10 @@ const TELLS_WHAT_IS_TAKEN: boolean = !("Deno" in globalThis || "Bun" in globalTh
 export interface DataEvents {
   /** All connections stand. */
   connected(): void;
-  /** Nothing more comes; or, with an error, it never did. */
+  /** Nothing more comes, or it never will: others may know better why. */
   over(error: Error): void;
+  /** The remote is not what it should be. */
+  breached(error: Error): void;
 }
 
 export class DataPath {
@@ -44,7 +47,7 @@ export class DataPath {
   readonly #events: DataEvents;
   readonly #proof = makeSecret();
   readonly #inlet = new Inlet(() =>
-    this.#fail(new ProtocolError("BAD_MESSAGE", "Cannot take data before both data connections stand")),
+    this.#events.breached(new ProtocolError("BAD_MESSAGE", "Cannot take data before both data connections stand")),
   );
   readonly #pace = new Pace(() => this.#made?.resume());
   #listener: Listener | undefined = undefined;
@@ -80,25 +83,24 @@ export class DataPath {
 
   /** Goes on with what the remote has told. Throws if that is of no use. */
   greeted(hello: Readonly<Record<string, unknown>>): void {
-    const { path, secret, proof } = hello as Partial<DataHello>;
+    const { pid, path, secret, proof } = hello as Partial<DataHello>;
+    if (!isPid(pid)) throw useless("pid");
     if (!isSecret(proof)) throw useless("proof");
     if (proof === this.#proof) {
       const message =
         "Cannot join the remote: it repeats what it is told, our own $/hello; start a program that calls parentLink()";
       throw new ProtocolError("BAD_MESSAGE", message);
     }
+    if (path === undefined ? this.#listener === undefined : !isDataPath(path)) throw useless("path");
+    if (path !== undefined && !isSecret(secret)) throw useless("secret");
+    // Known before the remote is let in, for it may be there already.
+    this.#dials = path !== undefined;
     this.#listener?.welcome(proof, (socket) => {
       this.#accepted = socket;
       this.#watch(socket, "accepted");
       this.#check();
     });
-    if (path === undefined) {
-      if (this.#listener === undefined) throw useless("path");
-      return;
-    }
-    if (typeof path !== "string") throw useless("path");
-    if (!isSecret(secret)) throw useless("secret");
-    this.#dials = true;
+    if (path === undefined || secret === undefined) return;
     this.#stopDialing = dial({
       path,
       secret,
@@ -110,7 +112,8 @@ export class DataPath {
         this.#watch(socket, "made");
         this.#check();
       },
-      failed: (error) => this.#fail(error),
+      unproven: (error) => this.#events.breached(error),
+      failed: (error) => this.#events.over(error),
     });
   }
 
@@ -201,6 +204,10 @@ export class DataPath {
     this.close();
     this.#events.over(error);
   }
+}
+
+function isPid(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function useless(key: string): ProtocolError {

@@ -20,12 +20,15 @@ export interface Dialing {
   readonly pace: Pace;
   /** Both have proved themselves: from now on `inlet` gets what comes. */
   connected(socket: net.Socket): void;
+  /** Who listens there is not the remote. */
+  unproven(error: Error): void;
+  /** There is no connection, and will be none. */
   failed(error: Error): void;
 }
 
 /** Returns what gives up. */
 export function dial(dialing: Dialing): () => void {
-  const { path, secret, inlet, pace, connected, failed } = dialing;
+  const { path, secret, inlet, pace, connected, unproven, failed } = dialing;
   const proof = new Expected(dialing.proof);
   let socket: net.Socket;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -49,7 +52,7 @@ export function dial(dialing: Dialing): () => void {
       }
       socket.destroy();
       const message = `Cannot use the data connection at "${path}": who listens there did not give the proof that was told in $/hello; see who else can write to its directory`;
-      finish(() => failed(new LinkError("BAD_PROOF", message)));
+      finish(() => unproven(new LinkError("BAD_PROOF", message)));
     };
     socket = net.connect({
       path,

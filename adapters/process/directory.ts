@@ -35,6 +35,11 @@ export function besideParent(parentPath: string): string {
     : dataPath(process.platform, path.dirname(parentPath), "child", "");
 }
 
+/** May a remote say that it listens there? What is no absolute path might be dialled as a port of this host. */
+export function isDataPath(value: unknown): value is string {
+  return typeof value === "string" && path.isAbsolute(value) && !value.includes("\0");
+}
+
 /** Throws if the sockets of a directory in `base` would have names that are too long for them. */
 export function checkLength(platform: string, base: string, pid: number): void {
   if (platform === "win32") return;

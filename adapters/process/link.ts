@@ -25,6 +25,7 @@ export abstract class ProcessLink implements ByteLink {
     this.data = new DataPath({
       connected: () => this.connected(),
       over: (error) => this.ending.over("data", error),
+      breached: (error) => this.fail(error),
     });
     this.lines = new ControlLines(remote, {
       message: (line, parsed) => this.message(line, parsed),

@@ -46,6 +46,7 @@ function dialing(listener: Listener, proof: string, secret: string = listener.se
         sockets.push(socket);
         connected(socket);
       },
+      unproven: failed,
       failed,
     });
   });
