@@ -82,17 +82,20 @@ function workerDoor(worker: globalThis.Worker): Doorway {
     carries,
     open({ message, unreadable, lost }) {
       let met = false;
+      let failure: LinkError | undefined;
       const onMessage = ownMessages((data) => {
         met = true;
         return message(data);
       });
       const onError = (event: Event): void => {
-        if (met && !isDeno) return;
         const { message: text, error } = event as ErrorEvent;
         const what = met ? "The worker failed" : "The worker failed before it connected";
-        lost(new LinkError("CONNECTION_LOST", text ? `${what}: ${text}` : what, { cause: error ?? undefined }));
+        failure = new LinkError("CONNECTION_LOST", text ? `${what}: ${text}` : what, { cause: error ?? undefined });
+        // It would end our process as well, though the channel tells.
+        if (isDeno) event.preventDefault();
+        if (isDeno || !met) lost(failure);
       };
-      const onClose = (): void => lost(new LinkError("CONNECTION_LOST", "The worker has ended"));
+      const onClose = (): void => lost(failure ?? new LinkError("CONNECTION_LOST", "The worker has ended"));
       worker.addEventListener("message", onMessage, FIRST);
       worker.addEventListener("messageerror", unreadable);
       worker.addEventListener("error", onError);
