@@ -2,12 +2,13 @@
 import { Buffer } from "node:buffer";
 
 const LINE_FEED = 10;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export class Lines {
   readonly #most: number;
   readonly #line: (text: string) => void;
-  /** The line that has begun. */
-  #pieces: Uint8Array[] = [];
+  /** Where the line that has begun is kept, and how many bytes of it there are. */
+  #begun: Buffer = NOTHING;
   #held = 0;
   #stopped = false;
 
@@ -17,7 +18,7 @@ export class Lines {
     this.#line = line;
   }
 
-  /** Takes what has arrived, for itself. Returns whether all lines were short enough; after one that was not, none comes. */
+  /** Takes what has arrived. Returns whether all lines were short enough; after one that was not, none comes. */
   push(bytes: Uint8Array): boolean {
     let start = 0;
     while (!this.#stopped) {
@@ -28,8 +29,7 @@ export class Lines {
         return false;
       }
       if (end === -1) {
-        if (piece.length > 0) this.#pieces.push(piece);
-        this.#held += piece.length;
+        this.#keep(piece);
         break;
       }
       this.#finish(piece);
@@ -40,7 +40,7 @@ export class Lines {
 
   /** No more bytes come. Returns the line that has begun, if there is one. */
   end(): string {
-    const rest = textOf(Buffer.concat(this.#pieces));
+    const rest = textOf(this.#begun.subarray(0, this.#held));
     this.stop();
     return rest;
   }
@@ -48,20 +48,35 @@ export class Lines {
   /** No line comes any more, not even of what was pushed. */
   stop(): void {
     this.#stopped = true;
-    this.#pieces = [];
+    this.#drop();
   }
 
   #finish(last: Uint8Array): void {
-    const pieces = this.#pieces;
     let whole = last;
-    if (pieces.length > 0) {
-      pieces.push(last);
-      whole = Buffer.concat(pieces);
-      this.#pieces = [];
-      this.#held = 0;
+    if (this.#held > 0) {
+      this.#keep(last);
+      whole = this.#begun.subarray(0, this.#held);
+      this.#drop();
     }
     const line = textOf(whole);
     if (line !== "") this.#line(line);
+  }
+
+  /** Copies it: what was read would be kept whole for a byte of it, and many reads of a byte each. */
+  #keep(piece: Uint8Array): void {
+    const length = this.#held + piece.length;
+    if (length > this.#begun.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(length, 2 * this.#held));
+      larger.set(this.#begun.subarray(0, this.#held));
+      this.#begun = larger;
+    }
+    this.#begun.set(piece, this.#held);
+    this.#held = length;
+  }
+
+  #drop(): void {
+    this.#begun = NOTHING;
+    this.#held = 0;
   }
 }
 

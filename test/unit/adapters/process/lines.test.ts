@@ -44,6 +44,19 @@ describe("Lines", () => {
     }
   });
 
+  it("keeps of what it was given only the line that has begun", () => {
+    const { lines, got } = collect();
+    const read = bytes("one\nx");
+    for (const begun of ["a", "b", "c"]) {
+      read.set(bytes(begun), read.length - 1);
+      lines.push(read);
+    }
+    // The memory is its owner's again.
+    read.fill(0);
+    lines.push(bytes("\n"));
+    expect(got).toEqual(["one", "aone", "bone", "c"]);
+  });
+
   it("tells no more once it was stopped from within a line", () => {
     const got: string[] = [];
     const lines: Lines = new Lines(100, (line) => {
