@@ -8,6 +8,8 @@ import { Lines } from "./lines.ts";
 const MOST = 4 * 1024 * 1024;
 /** How much of a stray line is quoted, in characters. */
 const QUOTED = 200;
+/** How a message begins, or a batch. */
+const HEAD = /^(\[\s*)?\{\s*"jsonrpc"\s*:\s*"2\.0"/;
 
 /** A JSON-RPC message, or the batch that has some. */
 export type Message = Record<string, unknown> | unknown[];
@@ -25,6 +27,8 @@ export class ControlLines {
   readonly #lines: Lines;
   readonly #receiver: ControlReceiver;
   readonly #from: string;
+  /** A line that begins as a message and is none, since the last that was one. */
+  #head: string | undefined = undefined;
 
   /** `from` names the sender in errors. */
   constructor(from: string, receiver: ControlReceiver) {
@@ -32,8 +36,11 @@ export class ControlLines {
     this.#receiver = receiver;
     this.#lines = new Lines(MOST, (line) => {
       const parsed = messageOf(line);
-      if (parsed === undefined) receiver.stray(line);
-      else receiver.message(line, parsed);
+      if (parsed === undefined) this.#stray(line);
+      else {
+        this.#head = undefined;
+        receiver.message(line, parsed);
+      }
     });
   }
 
@@ -41,6 +48,19 @@ export class ControlLines {
     if (this.#lines.push(bytes)) return;
     const message = `Cannot read the control channel: ${this.#from} has sent a line of more than ${MOST} bytes; send large values in a stream`;
     this.#receiver.broken(new LinkError("LINE_TOO_LONG", message));
+  }
+
+  /**
+   * The system takes a long message piece by piece, and what another process prints there may come in between. If that was
+   * an answer, its call would wait for ever. A head without a tail may be a log that was cut short.
+   */
+  #stray(line: string): void {
+    this.#receiver.stray(line);
+    if (HEAD.test(line.trimStart())) this.#head = line;
+    if (this.#head === undefined || !endsMessage(line)) return;
+    this.#lines.stop();
+    const message = `Cannot read a message of ${this.#from}: it is no JSON, or something else was printed into it: ${quoted(this.#head)}; let no process that it starts inherit its stdout, or use control: "fd"`;
+    this.#receiver.broken(new ProtocolError("BAD_MESSAGE", message));
   }
 
   /** No more bytes come. A line that has no end is stray, unless it is a message that was cut off. */
@@ -64,13 +84,22 @@ function messageOf(line: string): Message | undefined {
   return undefined;
 }
 
+/** Is it the end of a message, or of a batch? */
+function endsMessage(line: string): boolean {
+  const end = line.trimEnd();
+  return end.endsWith("}") || (end.endsWith("]") && end.slice(0, -1).trimEnd().endsWith("}"));
+}
+
 function isRpc(value: unknown): boolean {
   return typeof value === "object" && value !== null && (value as { jsonrpc?: unknown }).jsonrpc === "2.0";
 }
 
 /** Tells of a stray line. The channel lives on. */
 export function strayError(from: string, line: string): ProtocolError {
-  const quoted = JSON.stringify(line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line);
-  const message = `Cannot take a line of ${from} on the control channel: it is no JSON-RPC 2.0: ${quoted}; print to stderr, or use control: "fd"`;
+  const message = `Cannot take a line of ${from} on the control channel: it is no JSON-RPC 2.0: ${quoted(line)}; print to stderr, or use control: "fd"`;
   return new ProtocolError("STRAY_LINE", message);
+}
+
+function quoted(line: string): string {
+  return JSON.stringify(line.length > QUOTED ? `${line.slice(0, QUOTED)}…` : line);
 }

@@ -47,6 +47,18 @@ describe("A malformed line on stdout", () => {
     expect(strays).toEqual([expect.objectContaining({ code: "STRAY_LINE" })]);
   });
 
+  it("that something else was printed into ends the channel, and says what to do", async () => {
+    const { worker } = await start();
+    const answer = JSON.stringify({ jsonrpc: "2.0", id: 4711, result: "x".repeat(100_000) });
+    const text = `${answer.slice(0, 65_536)}noise\nmore noise\n${answer.slice(65_536)}\n`;
+    const call = settled(worker.call("print", { text }));
+    expect(await call).toMatchObject({ code: "CONNECTION_LOST", cause: { code: "BAD_MESSAGE" } });
+    expect(await settled(worker.closed)).toMatchObject({
+      code: "BAD_MESSAGE",
+      message: expect.stringMatching(/inherit its stdout, or use control: "fd"/),
+    });
+  });
+
   it("of bytes that are no text is told, and kills nothing", async () => {
     const { worker, strays } = await start();
     await worker.call("printBytes", { bytes: [0xff, 0xfe, 0x00, 0xc3, 0x28, 10] });

@@ -100,7 +100,11 @@ describe("Control lines", () => {
     "hello",
     "[INFO] starting",
     '{"jsonrpc":"2.0","method":',
-    '{"jsonrpc":"2.0",broken}',
+    'sent {"jsonrpc":"2.0",broken}',
+    '{"jsonrpc":"2.0","id":1,"result":"cut sho…',
+    '{"jsonrpc":"2.0","id":1,"result":[1,2\nand a log',
+    '{\n  "jsonrpc": "2.0",\n  "id": 1\n}',
+    'xxx"}',
     '{"level":30,"msg":"a log in JSON"}',
     "[1,2,3]",
     "[]",
@@ -110,11 +114,28 @@ describe("Control lines", () => {
   ])("leave out %s, and go on", (stray) => {
     const { lines, log } = control();
     const next = '{"jsonrpc":"2.0","method":"a"}';
-    lines.push(bytes(`${stray}\n${next}\n`));
+    lines.push(bytes(`${stray}\n${next}\n"}\n`));
     expect(log).toEqual([
-      ["stray", stray],
+      ...stray.split("\n").map((line) => ["stray", line]),
       ["message", next, JSON.parse(next)],
+      ["stray", '"}'],
     ]);
+  });
+
+  const result = "x".repeat(1_000);
+  it.each([
+    ["in whole lines", `{"jsonrpc":"2.0","id":1,"result":"${result}\n`, ["hello", `${result}"}`]],
+    ["twice", `{"jsonrpc":"2.0","id":1,"result":"${result}\n`, ["hello", `${result}hello`, `${result}"}`]],
+    ["without an end of line", `{"jsonrpc":"2.0",hello"id":1,"result":"${result}"}\n`, []],
+    ["into a batch", `[{"jsonrpc":"2.0","id":1,"result":"${result}hello\n`, [`${result}"} ]\r`]],
+    ["into one with spaces", `  { "jsonrpc": "2.0", "id": 1, "result": "${result}hello\n`, [`${result}" }`]],
+  ])("break at a message that something else was printed into, %s", (_, head, rest) => {
+    const { lines, log } = control();
+    lines.push(bytes(`${head}${rest.map((line) => `${line}\n`).join("")}{"jsonrpc":"2.0","method":"a"}\n`));
+    expect(log.filter((entry) => (entry as string[])[0] !== "stray")).toEqual([
+      ["broken", expect.objectContaining({ code: "BAD_MESSAGE", message: expect.stringContaining('control: "fd"') })],
+    ]);
+    expect((log.at(-1) as [string, Error])[1].message.length).toBeLessThan(600);
   });
 
   it("tell of what was printed last without an end of line, but not of half a message", () => {
@@ -129,6 +150,13 @@ describe("Control lines", () => {
       expect(log).toEqual(told);
     }
   });
+
+  it("are told apart in linear time", () => {
+    const { lines, log } = control();
+    const blank = " ".repeat(1024 * 1024);
+    lines.push(bytes(`{"jsonrpc":"2.0"${blank}x\n${blank}x\n[${blank}x\n}${blank}x\n]${blank}x\n`));
+    expect(log).toHaveLength(5);
+  }, 2_000);
 
   it("are at most 4 MiB long", () => {
     const { lines, log } = control();
