@@ -4,8 +4,13 @@ import { spawn } from "sluice/process";
 
 const [python, script, busy] = process.argv.slice(2);
 const worker = await spawn(python, [script]);
+if (busy !== "idle") worker.call("busy", { seconds: 60 }).catch(() => {});
+// More than it reads ahead, and less than it may leave unread.
+for (let count = 0; busy === "flooded" && count < 30; count += 1) {
+  worker.notify("tell", ["x".repeat(500_000)]);
+  await new Promise((resolve) => setTimeout(resolve, 1));
+}
 console.log(worker.pid);
-if (busy === "busy") worker.call("busy", { seconds: 60 }).catch(() => {});
 const { readable, writable } = worker.openStream("echo", { codec: raw() });
 readable.pipeTo(writable);
 const writer = worker.openStream("echo", { codec: raw() }).writable.getWriter();

@@ -373,6 +373,20 @@ withPython("The end", () => {
     await worker.exited;
   });
 
+  it("comes for Python that is busy and leaves 16 MiB of control unread", async () => {
+    const worker = await start({ shutdown: { terminate: 100 } });
+    worker.notify("busy", { seconds: 10 });
+    const text = "x".repeat(500_000);
+    for (let count = 0; count < 80 && worker.stats().state === "open"; count += 1) {
+      worker.notify("tell", [text]);
+      await sleep(10);
+    }
+    expect(await settled(Promise.race([worker.closed, sleep(1_000)]))).toMatchObject({
+      code: "CONNECTION_LOST",
+      message: expect.stringContaining("unread"),
+    });
+  });
+
   it("by kill -9 of Python settles everything here", async () => {
     const worker = await start();
     const call = settled(worker.call("slow"));
@@ -398,7 +412,7 @@ withPython("The end", () => {
     expect(performance.now() - begin).toBeLessThan(DEADLINE);
   });
 
-  it.each(["idle", "busy"])("by kill -9 of the parent ends Python that is %s", async (how) => {
+  it.each(["idle", "busy", "flooded"])("by kill -9 of the parent ends Python that is %s", async (how) => {
     const args = [script("killed-parent.mjs"), String(python), script("worker.py"), how];
     const parent = plainSpawn(process.execPath, args, { stdio: ["ignore", "pipe", "ignore"] });
     const pid = await new Promise<number>((resolve) => parent.stdout.once("data", (data) => resolve(Number(data))));

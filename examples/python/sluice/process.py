@@ -8,6 +8,7 @@ import hmac
 import os
 import re
 import secrets
+import select
 import sys
 import threading
 from typing import Any
@@ -18,6 +19,7 @@ from .streams import failure
 from .wire import MIB, ProtocolError, read_header
 
 LINE = 4 * MIB
+WAITING = 16  # most lines that are read ahead while the program is busy: the parent notices that the rest is left unread
 
 
 class _Control:
@@ -32,20 +34,31 @@ class _Control:
         os.close(null)
         self.closed = threading.Event()
         self._lines: asyncio.Queue[bytes] = asyncio.Queue()
+        self._room = threading.Semaphore(WAITING)
         threading.Thread(target=self._read, args=(asyncio.get_running_loop(),), daemon=True).start()
 
     def _read(self, loop: asyncio.AbstractEventLoop) -> None:
         """In a thread of its own, so that the parent's end is noticed whatever the program is busy with."""
         line = b"\n"
-        while line:
+        while line and self._has_room():
             line = self._in.readline(LINE)
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(self._lines.put_nowait, line)
         if not self.closed.wait(1):
             os._exit(1)
 
+    def _has_room(self) -> bool:
+        """Waits for it, or for the parent's end."""
+        parent = select.poll()
+        parent.register(self._in, getattr(select, "POLLRDHUP", 0))
+        while not self._room.acquire(timeout=0.5):
+            if parent.poll(0):
+                return False
+        return True
+
     async def read(self) -> bytes:
         line = await self._lines.get()
+        self._room.release()
         if len(line) == LINE and not line.endswith(b"\n"):
             raise failure("LINE_TOO_LONG", f"A line of more than {LINE} bytes", "LinkError")
         if not line.endswith(b"\n"):
