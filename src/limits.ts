@@ -34,7 +34,7 @@ export interface Limits {
   readonly faults: number;
   /** Pings of the remote a second, twice as many at once. Default none, untrusted 10. */
   readonly pings: number;
-  /** Milliseconds that a write waits for the remote's credit, at least, until its stream is given up. Default none, untrusted 60,000. */
+  /** Milliseconds that a write waits for a sign of the remote's reader, at least, until its stream is given up. Default none, untrusted 60,000. */
   readonly stall: number;
 }
 

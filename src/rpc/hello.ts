@@ -27,6 +27,8 @@ export interface Hello {
     /** Characters of a message as text. Left out: 1 Mi. */
     readonly message?: number;
     readonly window?: number;
+    /** Milliseconds that a write waits for credit. */
+    readonly stall?: number;
   };
   readonly initialCredit: InitialCredit;
   /** What one side's link tells the other's. */
@@ -39,11 +41,15 @@ export function makeHello(
   fork: boolean,
   data?: Readonly<Record<string, unknown>>,
 ): Hello {
-  const { streams, unaccepted, calls, maxChunk, message, window } = limits;
+  const { streams, unaccepted, calls, maxChunk, message, window, stall } = limits;
   return {
     version: PROTOCOL_VERSION,
     capabilities: { streams: true, fork },
-    limits: { streams, unaccepted, calls, maxChunk, message, ...(window < Number.POSITIVE_INFINITY && { window }) },
+    limits: {
+      ...{ streams, unaccepted, calls, maxChunk, message },
+      ...(window < Number.POSITIVE_INFINITY && { window }),
+      ...(stall < Number.POSITIVE_INFINITY && { stall }),
+    },
     initialCredit,
     ...(data && { data }),
   };
@@ -74,6 +80,7 @@ export function readHello(params: unknown): RemoteLimits {
     maxChunk: positive(limits?.maxChunk, "limits.maxChunk"),
     message: positive(limits?.message === undefined ? LEAST_MESSAGE : limits.message, "limits.message"),
     window: positive(limits?.window ?? null, "limits.window"),
+    stall: positive(limits?.stall ?? null, "limits.stall"),
     initialCredit: {
       chunks: amount(initialCredit?.chunks, "initialCredit.chunks"),
       bytes: amount(initialCredit?.bytes, "initialCredit.bytes"),

@@ -21,6 +21,9 @@ export const CHUNK_OVERHEAD = 64;
 /** The smallest byte window that a stream gets, however many others are open. */
 export const LEAST_BYTES: number = 256 * 1024;
 
+/** Limits that are told in a row, with no chunk in between, to a sender that waits: far fewer than it must take. */
+const MOST_REMINDERS = 500;
+
 /** New absolute limits, to be sent as `stream-credit`. */
 export interface Grant {
   readonly limit: number;
@@ -168,6 +171,11 @@ export class ReceiveCredit {
   /** Of a custom `size`: the heaviest chunk so far, and how many chunks the last round granted. */
   #heaviest = 0;
   #round = 0;
+  /** Something has left since the limits were told. */
+  #hasLeft = false;
+  /** How often the sender was told of that in a row, and after how many chunks. */
+  #reminders = 0;
+  #remindedAt = 0;
 
   constructor(unit: Unit, highWaterMark: number, byteWindow: number, weighed: boolean) {
     this.unit = weighed ? "chunks" : unit;
@@ -219,6 +227,7 @@ export class ReceiveCredit {
 
   /** Books a chunk, or a part of one, that the reader took. */
   leave(weight: number, bytes: number): void {
+    this.#hasLeft = true;
     // Sums of fractions drift; the account must not go below nothing, nor keep a rest when nothing is held.
     this.heldBytes = Math.max(0, this.heldBytes - bytes);
     this.held = this.heldBytes === 0 ? 0 : Math.max(0, this.held - weight);
@@ -229,10 +238,27 @@ export class ReceiveCredit {
    * the sender is spent.
    */
   grant(readWaits: boolean): Grant | undefined {
+    return this.#grant(readWaits, readWaits && this.spent);
+  }
+
+  /**
+   * What is told to a sender that is spent though no grant is due, if something was read meanwhile, or a part of a chunk.
+   * It may be no more than before, where what is held is larger than the window: the sender hears that somebody reads.
+   */
+  remind(isPartRead: boolean): Grant | undefined {
+    if (!(this.#hasLeft || isPartRead) || !this.spent) return undefined;
+    if (this.#remindedAt !== this.chunks) this.#reminders = 0;
+    this.#remindedAt = this.chunks;
+    if (this.#reminders++ >= MOST_REMINDERS) return undefined;
+    this.#hasLeft = false;
+    return this.#grant(false, true) ?? { limit: this.limit, bytes: this.byteLimit };
+  }
+
+  #grant(readWaits: boolean, isUrgent: boolean): Grant | undefined {
     const limit = this.#nextLimit(readWaits);
     // Of a custom `size`, the window of a round is what that round grants.
     const step = this.weighed ? limit - this.chunks : this.highWaterMark;
-    const grant = this.#raise(limit, this.#nextByteLimit(readWaits), step, readWaits && this.spent);
+    const grant = this.#raise(limit, this.#nextByteLimit(readWaits), step, isUrgent);
     if (grant !== undefined && this.weighed) this.#round = step;
     return grant;
   }
@@ -265,6 +291,7 @@ export class ReceiveCredit {
     if (!isDue) return undefined;
     this.limit = limit;
     this.byteLimit = bytes;
+    this.#hasLeft = false;
     return { limit, bytes };
   }
 

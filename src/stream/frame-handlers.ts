@@ -33,7 +33,10 @@ export const handlers: Handlers = {
     expectAnswer(stream, "refuse");
     stream.fail("refuse", decodeReason(reason));
   },
-  "stream-data": ({ incoming }, frame) => incoming.data(frame),
+  "stream-data": ({ incoming }, frame, { reminders }) => {
+    incoming.data(frame);
+    if (incoming.credit.spent) reminders.add(incoming);
+  },
   "stream-end": ({ incoming }, { chunks }) => incoming.end(chunks),
   "stream-ended": ({ outgoing }) => outgoing.ended(),
   "stream-error": (stream, { reason }, context) => {

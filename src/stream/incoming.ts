@@ -52,6 +52,8 @@ export class Incoming {
   /** Chunks have come in fragments; and the bytes of one that has begun to, or 0. */
   #fragmented = false;
   #begun = 0;
+  /** Of a byte stream, the room in its queue when the last chunk had come: if there is more, a part of one was read. */
+  #room = 0;
   /** Ends the pull under way, so that the platform asks again. */
   #rearm: (() => void) | undefined = undefined;
   /** Cancelled without a reason, in this turn: not yet told. */
@@ -183,6 +185,7 @@ export class Incoming {
     }
     if (this.#consumer === undefined) this.#grant(this.#wanting);
     else this.ready();
+    this.#noteRoom();
     if (!this.credit.ample) this.#ask();
     this.#options.arriving?.();
   }
@@ -278,6 +281,16 @@ export class Incoming {
     this.#grant(this.credit.ready);
   }
 
+  /** The sender may wait for credit: tells it what was read since, if anything was. Returns whether it still waits. */
+  remind(): boolean {
+    if (isFinalIncoming(this.state)) return false;
+    this.#account();
+    const room = this.#room;
+    this.#noteRoom();
+    this.#tellGrant(this.credit.remind(this.#room > room));
+    return this.credit.spent;
+  }
+
   // Inside.
 
   /** Does anybody want what comes? */
@@ -308,6 +321,10 @@ export class Incoming {
     // Neither errored nor closed, or else nothing is held any more.
     const left = desired === 0 ? 0 : this.#options.mark - desired;
     held.settle(left, this.type === "bytes", this.credit);
+  }
+
+  #noteRoom(): void {
+    if (this.type === "bytes") this.#room = this.#controller?.desiredSize ?? 0;
   }
 
   /** Sends the grant that is due, if one is. Before the stream was opened, `stream-open` will tell it. */

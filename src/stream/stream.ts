@@ -18,6 +18,7 @@ import { Incoming, type IncomingOptions } from "./incoming.ts";
 import type { Litter } from "./litter.ts";
 import { Outgoing } from "./outgoing.ts";
 import type { Owner } from "./owner.ts";
+import type { Reminders } from "./reminders.ts";
 import type { OverBytes } from "./shipping.ts";
 import { isFinalIncoming, isFinalOutgoing } from "./states.ts";
 import type { StreamStats } from "./stats.ts";
@@ -47,6 +48,7 @@ export interface StreamContext {
   readonly litter: Litter;
   /** Where the grants of several streams go together; `undefined`: the link gathers by itself. */
   readonly grants: Grants | undefined;
+  readonly reminders: Reminders;
   readonly trusted: boolean;
   readonly maxChunk: number;
   readonly largestChunk: number;

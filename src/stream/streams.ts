@@ -19,6 +19,7 @@ import { type Litter, litterOf } from "./litter.ts";
 import type { Offer } from "./offer.ts";
 import { Offers, type OffersHost } from "./offers.ts";
 import { OptionsReader, type StreamOptions } from "./options.ts";
+import { Reminders } from "./reminders.ts";
 import type { OverBytes } from "./shipping.ts";
 import type { StreamStats } from "./stats.ts";
 import { StrategyReader, type StreamClasses } from "./strategy.ts";
@@ -31,6 +32,8 @@ export interface RemoteLimits extends Room {
   /** Characters of a message, where messages are text. */
   readonly message: number;
   readonly window: number;
+  /** Milliseconds that a write waits there for credit. */
+  readonly stall: number;
 }
 
 /** What the streams need of their channel. */
@@ -51,6 +54,7 @@ export class Streams implements StreamContext {
   readonly turn: Turn;
   readonly litter: Litter;
   readonly grants: Grants | undefined;
+  readonly reminders: Reminders;
   readonly trusted: boolean;
   readonly idleGrants: number;
   readonly stall: number;
@@ -78,6 +82,7 @@ export class Streams implements StreamContext {
     this.#lanes = new Lanes(host.link);
     this.#admission = new Admission(host.link, this.#lanes, this.#ids, this.#open);
     this.turn = new Turn(host.link.scheduler);
+    this.reminders = new Reminders(this.turn);
     this.litter = litterOf(host.link.scheduler);
     if (host.overBytes === undefined) this.grants = new Grants(host.link, this.turn);
     this.trusted = host.link.trusted;
@@ -177,6 +182,7 @@ export class Streams implements StreamContext {
   /** The remote's hello has come: what was opened meanwhile can go. `first` says which ids are ours. */
   greeted(remote: RemoteLimits, first: boolean): void {
     this.#remote = remote;
+    this.reminders.within(remote.stall);
     this.#ids.greeted(first);
     this.#admit();
   }
@@ -300,6 +306,7 @@ export class Streams implements StreamContext {
     }
     this.#admission.clear();
     this.grants?.close();
+    this.reminders.close();
   }
 }
 

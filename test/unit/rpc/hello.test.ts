@@ -46,8 +46,8 @@ describe("readHello()", () => {
     const limits = resolveLimits({}, trusted);
     for (const fork of [true, false]) {
       const read = readHello(structuredClone(makeHello(limits, initial, fork)));
-      const { streams, unaccepted, maxChunk, window } = limits;
-      expect(read).toMatchObject({ fork, streams, unaccepted, maxChunk, window, initialCredit: initial });
+      const { streams, unaccepted, maxChunk, window, stall } = limits;
+      expect(read).toMatchObject({ fork, streams, unaccepted, maxChunk, window, stall, initialCredit: initial });
     }
   });
 

@@ -214,6 +214,7 @@ describe("An abort", () => {
       maxChunk: 9,
       window: 9,
       message: 1024 * 1024,
+      stall: Number.POSITIVE_INFINITY,
       initialCredit: { chunks: 1, bytes: 1 },
     };
     peer.streams.greeted(remote, true);

@@ -49,6 +49,19 @@ describe("a write without credit", () => {
     expect(results).toEqual(Array(20).fill("written"));
   });
 
+  it("waits as long as it hears of a reader, though nothing more may be sent", async () => {
+    const { peer, results } = await waiting();
+    const same = (): void => peer.receive({ type: "stream-credit", id: 1, limit: 1, bytes: 1_000_000 });
+    for (let i = 0; i < 20; i++) {
+      await peer.scheduler.pass(STALL - 1);
+      same();
+    }
+    expect(results).toEqual([]);
+    await peer.scheduler.pass(2 * STALL);
+    await settle();
+    expect(results).toEqual(["STREAM_STALLED"]);
+  });
+
   it("leaves no timer behind when the stream ends", async () => {
     const { peer, stream } = await waiting();
     expect(peer.scheduler.timers.length).toBe(1);

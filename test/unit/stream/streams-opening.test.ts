@@ -58,6 +58,7 @@ describe("Streams.open()", () => {
       maxChunk: 9,
       window: 9,
       message: 1024 * 1024,
+      stall: Number.POSITIVE_INFINITY,
       initialCredit: { chunks: 1, bytes: 1 },
     };
     peer.streams.greeted(remote, false);

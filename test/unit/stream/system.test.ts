@@ -94,6 +94,7 @@ describe("Duplex.writeOnly()", () => {
         maxChunk: 1,
         window: 1,
         message: 1024 * 1024,
+        stall: Number.POSITIVE_INFINITY,
         initialCredit: { chunks: 1, bytes: 1 },
       },
       true,

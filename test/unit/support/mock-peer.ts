@@ -71,6 +71,7 @@ export class MockPeer {
       maxChunk: 1_000_000,
       window: 1_000_000,
       message: 1024 * 1024,
+      stall: Number.POSITIVE_INFINITY,
     };
     if (greeted) this.streams.greeted({ ...defaults, initialCredit: { chunks: 1, bytes: 65_536 }, ...remote }, true);
   }
