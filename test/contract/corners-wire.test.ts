@@ -50,6 +50,11 @@ const links: readonly (readonly [string, Make])[] = [
   ["bytes, with control beside them", overBytes(true)],
 ];
 
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms).unref());
+
+/** The last chunk that a slow reader takes. */
+const LAST = 70;
+
 /** So many levels. */
 function nested(levels: number): unknown {
   let value: unknown = 1;
@@ -149,6 +154,26 @@ describe.each(links)("over %s", (_, make) => {
     const rows = [1, 2, 3].flatMap((row) => [`told ${row}`, `told ${row} again`]);
     expect([...heard.filter((each) => !String(each).startsWith("row")), result]).toEqual([...rows, "answered"]);
     for (const row of [1, 2, 3]) expect(heard.indexOf(`row ${row}`)).toBeLessThan(heard.indexOf(`told ${row}`));
+  });
+
+  test("a reader that is slow is not given up, however long half of its window takes it; one that stops is", async () => {
+    let read = 0;
+    const handler = async ({ readable }: ChannelStream): Promise<void> => {
+      for await (const each of readable) {
+        read++;
+        // Half of the window is three times what a write waits; after the last one nothing is read any more.
+        await pause(each === LAST ? 60_000 : 20);
+      }
+    };
+    const [near] = make({ limits: { stall: 200 } }, { streams: { slow: { highWaterMark: 60, handler } } });
+    const writer = near.openStream("slow").writable.getWriter();
+    writer.closed.catch(() => {});
+    let written = 0;
+    const flood = async (): Promise<never> => {
+      for (;;) await writer.write(++written);
+    };
+    await expect(flood()).rejects.toMatchObject({ code: "STREAM_STALLED" });
+    expect(read).toBe(LAST);
   });
 });
 
