@@ -203,7 +203,8 @@ export class OptionsReader {
   /** What a stream gets beside so many others: half the byte window, a quarter and so on, where its user set none. */
   among(incoming: IncomingOptions, others: number): IncomingOptions {
     const { streamBytes } = this.#limits;
-    if (incoming.byteWindow !== streamBytes) return incoming;
+    // Half of ∞ is as much: who sets that wants no bound.
+    if (incoming.byteWindow !== streamBytes || streamBytes === Number.POSITIVE_INFINITY) return incoming;
     let byteWindow = streamBytes;
     while (byteWindow / 2 >= LEAST_BYTES && byteWindow * (others + 1) > BYTES_TOGETHER) byteWindow /= 2;
     if (byteWindow === streamBytes) return incoming;
