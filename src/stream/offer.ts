@@ -12,6 +12,8 @@ import type { SystemOffer } from "./system.ts";
 /** What an offer tells its channel's streams. */
 interface OfferHost {
   breach(error: unknown): void;
+  /** Its opener has given both directions up, and it stays to be taken. */
+  givenUp(offer: Offer): void;
   withdrawn(offer: Offer, reason: unknown): void;
   laneLost(offer: Offer, error: Error): void;
 }
@@ -27,6 +29,8 @@ export class Offer implements LaneReceiver {
   readonly #host: OfferHost;
   /** Of a name that starts with `$/`: how the part of the channel that it is for sees it. */
   system: SystemOffer | undefined = undefined;
+  /** It has been handed to the part of the channel that it is for, and its opener has not given it up: it takes room. */
+  takesRoom = false;
   #early: Frame[] = [];
   #chunks = 0;
   #bytes = 0;
@@ -75,8 +79,9 @@ export class Offer implements LaneReceiver {
     this.#early.push(frame);
     this.system?.arriving?.();
     const error = this.#early.find((each) => each.type === "stream-error");
-    if (error === undefined || !this.#has("stream-cancel") || this.#has("stream-end")) return;
-    if (!this.#isAwaited) this.#host.withdrawn(this, decodeReason(error.reason));
+    if (error === undefined || !this.#has("stream-cancel")) return;
+    if (this.#isAwaited) this.#host.givenUp(this);
+    else if (!this.#has("stream-end")) this.#host.withdrawn(this, decodeReason(error.reason));
   }
 
   /** Is a chunk wanted that begins to come? Throws for one that the initial credit does not cover. */

@@ -11,9 +11,11 @@ import { encodeReason } from "../reason.ts";
 import type { OpenFrame, WireStrategy } from "../wire/frames.ts";
 import { acceptFrame, mismatchOf, optionsFor } from "./agreement.ts";
 import type { InitialCredit } from "./credit.ts";
+import { DATA } from "./default-stream.ts";
 import type { StreamDefinition } from "./definition.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import { IncomingStreams } from "./incoming-streams.ts";
+import { Line } from "./line.ts";
 import { Offer } from "./offer.ts";
 import type { OptionsReader, StreamOptions } from "./options.ts";
 import type { StreamClasses } from "./strategy.ts";
@@ -44,13 +46,21 @@ interface StreamMaker {
   make(options: DuplexOptions): Duplex;
 }
 
+/** Streams of messages that wait for room: as many as may wait for their messages. */
+const MOST_HELD = 4_096;
+
 export class Offers {
   readonly #host: OffersHost;
   readonly #streams: StreamMaker;
   readonly #options: OptionsReader;
   /** All that is open, by id. */
   readonly #open: Map<number, Duplex | Offer>;
-  #offers: Offer[] = [];
+  /** Those for users that nobody has taken; and those for messages, which wait for room alone. */
+  readonly #offers = new Set<Offer>();
+  readonly #held = new Line<Offer>();
+  /** Streams that have somebody here, and are not over. The default stream takes no room. */
+  #taken = 0;
+  #isDue = false;
   /** Streams that were taken by a handler which has not settled; and which, where that matters: an entry costs 32 bytes. */
   #theirs = 0;
   readonly #handled: Set<Duplex> | undefined;
@@ -88,13 +98,12 @@ export class Offers {
     const offer = new Offer(frame, lane, handlers.get(name), initialCredit, this);
     if (own) lane.listen(offer);
     this.#open.set(id, offer);
-    const system = this.#host.system.get(name);
-    if (system !== undefined) {
+    if (this.#host.system.has(name)) {
       // Of a call under way, also while the channel is closing.
-      this.#offers.push(offer);
-      this.#host.changed();
       offer.system = this.#systemOffer(offer);
-      system(offer.system);
+      this.#host.changed();
+      if (name === DATA) this.#handOver(offer);
+      else this.#hold(offer);
     } else if (this.#closed !== undefined) {
       this.#refuse(offer, this.#closed.reason);
     } else if (offer.definition === undefined && !this.#incoming.isOpen) {
@@ -106,22 +115,49 @@ export class Offers {
           `Cannot open ${what}: the remote has no handler for it, name it in its streams or read its incomingStreams`,
         ),
       );
-    } else if (this.#offers.filter((each) => each.system === undefined).length >= this.#host.limits.unaccepted * 2) {
+    } else if (this.#offers.size >= this.#host.limits.unaccepted * 2) {
       // Twice what the remote was told: it may know of streams that ended here before we do.
-      const { unaccepted } = this.#host.limits;
-      this.#host.conduct.fault();
-      this.#refuse(
-        offer,
-        new StreamError(
-          "STREAM_LIMIT",
-          `Cannot open stream "${name}": ${unaccepted} wait to be taken already, open fewer at once`,
-        ),
-      );
+      this.#refuseExcess(offer, this.#host.limits.unaccepted);
     } else {
-      this.#offers.push(offer);
+      this.#offers.add(offer);
       this.#host.changed();
       this.#deliver();
     }
+  }
+
+  #refuseExcess(offer: Offer, most: number): void {
+    this.#host.conduct.fault();
+    const message = `Cannot open stream "${offer.frame.name}": ${most} wait to be taken already, open fewer at once`;
+    this.#refuse(offer, new StreamError("STREAM_LIMIT", message));
+  }
+
+  /**
+   * A message waits for it, or will. It is handed over once there is room: the end of another one, that its opener knows
+   * of, may still be on its way here.
+   */
+  #hold(offer: Offer): void {
+    if (this.#held.size >= MOST_HELD) this.#refuseExcess(offer, MOST_HELD);
+    else {
+      this.#held.add(offer);
+      this.#handOverHeld();
+    }
+  }
+
+  #handOverHeld(): void {
+    for (let next = this.#held.first; next !== undefined && this.#hasRoom; next = this.#held.first) {
+      this.#held.delete(next);
+      next.takesRoom = true;
+      this.#taken++;
+      this.#handOver(next);
+    }
+  }
+
+  #handOver(offer: Offer): void {
+    this.#host.system.get(offer.frame.name)?.(offer.system as SystemOffer);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#taken < this.#host.limits.streams;
   }
 
   #systemOffer(offer: Offer): SystemOffer {
@@ -132,7 +168,7 @@ export class Offers {
       },
       accept: (options, flow) => this.#accept(offer, options, flow),
       refuse: (reason) => {
-        if (this.#offers.includes(offer)) this.#refuse(offer, reason);
+        if (this.#isOpen(offer)) this.#refuse(offer, reason);
       },
       withdrawn: undefined,
       arriving: undefined,
@@ -141,13 +177,26 @@ export class Offers {
 
   /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
   #deliver(): void {
-    for (const offer of [...this.#offers]) {
-      if (this.#theirs >= this.#host.limits.streams) return;
-      if (offer.system !== undefined) continue;
+    this.#handOverHeld();
+    for (const offer of this.#offers) {
+      if (!this.#hasRoom || this.#theirs >= this.#host.limits.streams) return;
       if (offer.definition !== undefined) this.#handle(offer, offer.definition);
       else if (this.#incoming.isAwaited) this.#hand(offer);
     }
     this.#endIncoming();
+  }
+
+  /** There is room for another one. Whoever gets that is not called from within what has made it. */
+  #leave(): void {
+    this.#taken--;
+    if (this.#isDue || (this.#held.size === 0 && this.#offers.size === 0)) return;
+    this.#isDue = true;
+    Promise.resolve()
+      .then(() => {
+        this.#isDue = false;
+        this.#deliver();
+      })
+      .catch((error) => this.#host.breach(error));
   }
 
   #handle(offer: Offer, definition: StreamDefinition): void {
@@ -185,8 +234,8 @@ export class Offers {
   }
 
   #accept(offer: Offer, options: StreamOptions, flow?: Flow): Duplex | undefined {
-    if (!this.#offers.includes(offer)) return undefined;
-    this.#offers.splice(this.#offers.indexOf(offer), 1);
+    if (!this.#isOpen(offer)) return undefined;
+    this.#offers.delete(offer);
     const { frame, lane } = offer;
     const resolved = optionsFor(frame, options, this.#options);
     const mismatch = mismatchOf(frame, resolved);
@@ -210,6 +259,7 @@ export class Offers {
     stream.id = frame.id;
     stream.lane = lane;
     this.#open.set(frame.id, stream);
+    if (!offer.takesRoom && frame.name !== DATA) this.#taken++;
     const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
     lane.post(acceptFrame(frame, stream, suggestion));
     try {
@@ -240,12 +290,23 @@ export class Offers {
     this.#forget(offer);
   }
 
+  /** It has been neither taken nor refused. */
+  #isOpen(offer: Offer): boolean {
+    return this.#open.get(offer.frame.id) === offer;
+  }
+
   #forget(offer: Offer): void {
     this.#open.delete(offer.frame.id);
-    const at = this.#offers.indexOf(offer);
-    if (at >= 0) this.#offers.splice(at, 1);
+    this.#offers.delete(offer);
+    this.#held.delete(offer);
+    if (offer.takesRoom) this.#leave();
     this.#host.changed();
     this.#endIncoming();
+  }
+
+  /** One that was taken is over. */
+  ended({ name }: Duplex): void {
+    if (name !== DATA) this.#leave();
   }
 
   /** The remote has reset a stream. Its slot stays taken until its handler has settled. */
@@ -257,6 +318,15 @@ export class Offers {
 
   breach(error: unknown): void {
     this.#host.breach(error);
+  }
+
+  /** Its opener gave both directions up, and a message still asks for it: it takes no room meanwhile. */
+  givenUp(offer: Offer): void {
+    if (this.#held.delete(offer)) this.#handOver(offer);
+    else if (offer.takesRoom) {
+      offer.takesRoom = false;
+      this.#leave();
+    }
   }
 
   /** Its opener gave both directions up before anybody took it. */
@@ -285,20 +355,18 @@ export class Offers {
   }
 
   #refuseThoseForReader(reason: unknown): void {
-    for (const offer of [...this.#offers]) if (this.#isForReader(offer)) this.#refuse(offer, reason);
-  }
-
-  #isForReader({ definition, system }: Offer): boolean {
-    return definition === undefined && system === undefined;
+    for (const offer of this.#offers) if (offer.definition === undefined) this.#refuse(offer, reason);
   }
 
   /** Everything ends with `reason`. */
   fail(reason: unknown): void {
-    for (const offer of [...this.#offers]) this.#refuse(offer, reason);
+    for (const each of this.#open.values()) if (each instanceof Offer) this.#refuse(each, reason);
   }
 
   #endIncoming(): void {
-    if (this.#closed !== undefined && !this.#offers.some((offer) => this.#isForReader(offer))) this.#incoming.end();
+    if (this.#closed === undefined) return;
+    for (const { definition } of this.#offers) if (definition === undefined) return;
+    this.#incoming.end();
   }
 }
 

@@ -261,9 +261,11 @@ export class Streams implements StreamContext {
 
   finished(stream: Duplex): void {
     if (stream.id < 0) this.#admission.withdraw(stream, this.#remote);
-    else if (this.#open.delete(stream.id) && this.#ids.isOurs(stream.id)) {
-      this.#admission.ended(stream);
-      this.#admit();
+    else if (this.#open.delete(stream.id)) {
+      if (this.#ids.isOurs(stream.id)) {
+        this.#admission.ended(stream);
+        this.#admit();
+      } else this.#offers.ended(stream);
     }
     this.#host.changed();
   }
