@@ -15,7 +15,7 @@ export type StreamErrorCode =
   | "CHANNEL_CLOSED"
   /** The remote has no handler of that name in its `streams`, and nobody there has asked for `incomingStreams`. Name the stream in the remote's definition, or read its `incomingStreams`. */
   | "STREAM_NOT_FOUND"
-  /** Too many streams wait to be taken at the remote (its `limits.unaccepted`; Sluice itself waits instead), or the channel has used up its 2^30 stream ids. Have streams taken sooner; for fresh ids connect anew. */
+  /** Too many streams wait to be taken at the remote (its `limits.unaccepted`; Sluice itself waits instead), a call or its result has more streams than the other side takes at once (its `limits.streams`), or the channel has used up its 2^30 stream ids. Have streams taken sooner, pass fewer or raise the limit; for fresh ids connect anew. */
   | "STREAM_LIMIT"
   /** A handler has settled, and left a side of its stream, or a stream in a method's params, unlocked and unfinished; or a call with streams was refused. Return a promise that settles when the stream is done, or end both sides before. */
   | "STREAM_ABANDONED"

@@ -77,8 +77,9 @@ export class Session implements CoreReceiver {
     const conduct = new Conduct(scheduler, this.#limits, (error) => this.abort(error));
     const values = new Values({
       classes: platform,
-      refusal: () => (this.takesStreams ? undefined : unsupported("a stream in a call")),
-      openStream: (name, of) => this.#openValue(name, of),
+      refusal: (count, named) =>
+        this.takesStreams ? this.streams.namingRefusal(count, named) : unsupported("a stream in a call"),
+      openStream: (name, of, met) => this.#openValue(name, of, met),
     });
     const send = (message: RpcMessage | readonly RpcMessage[]): void => this.#send(message);
     const ping = (): null => {
@@ -380,9 +381,9 @@ export class Session implements CoreReceiver {
   }
 
   /** For a stream in params or a result. */
-  #openValue(name: string, options: OpenOptions): Duplex {
+  #openValue(name: string, options: OpenOptions, met: () => void): Duplex {
     if (this.life.state === "closed") throw this.life.closedError("open a stream in a call");
-    return this.streams.open(name, options, "named");
+    return this.streams.open(name, options, { met });
   }
 
   #openData(name: string, options: OpenOptions): Duplex {

@@ -3,36 +3,45 @@
  * remote takes. Who is owed an answer is in `serving.ts`.
  */
 import { MAX_REASON } from "../reason.ts";
-import type { Reply } from "./batch.ts";
 import { describe } from "./failure.ts";
 import { RPC_CODES, type RpcErrorObject, type RpcResponse } from "./messages.ts";
 
 /** Characters of a message that is cut, one after the other: the last is all that a remote with little room is told. */
 const CUTS = [Number.POSITIVE_INFINITY, MAX_REASON, 200];
 
-/**
- * Never throws: its caller may be a promise that nobody waits for. Returns what kept the answer from crossing as it is;
- * then the remote was told that, or as much of it as can be.
- */
-export function answer(
-  response: RpcResponse,
-  reply: Reply,
-  trusted: boolean,
-): { readonly reason: unknown } | undefined {
+/** What keeps an answer from crossing as it is. */
+export interface Obstacle {
+  readonly reason: unknown;
+}
+
+export interface Answer {
+  readonly response: RpcResponse;
+  /** Streams that it names. */
+  readonly streams: number;
+  /** Called once it was sent; or something else in its place, as there was an obstacle. */
+  sent(obstacle: Obstacle | undefined): void;
+}
+
+/** Takes an answer: it is sent at once, or later. */
+export type Reply = (answer: Answer) => void;
+
+/** Never throws: its caller may be a promise that nobody waits for. The remote is told of an obstacle, or as much as can be. */
+export function sendAnswer(answer: Answer, send: (response: RpcResponse) => void, trusted: boolean): void {
   try {
-    reply(response);
-    return undefined;
+    send(answer.response);
   } catch (reason) {
-    for (const less of lesser(response, reason, trusted)) {
+    for (const less of lesser(answer.response, reason, trusted)) {
       try {
-        reply(less);
+        send(less);
         break;
       } catch {
         // Even less, then.
       }
     }
-    return { reason };
+    answer.sent({ reason });
+    return;
   }
+  answer.sent(undefined);
 }
 
 /** What may cross in the place of an answer that cannot, the best first. */

@@ -65,7 +65,7 @@ export class Calls {
   #nextId = 1;
   readonly #pending = new Map<number, Call>();
   /** Where the user's wait, and notifications behind them, until they may be sent. */
-  readonly #places = new Places<Call | Notice>((each) => this.#sendLate(each));
+  readonly #places: Places<Call | Notice>;
   /** The user's calls that are pending. */
   #active = 0;
   /** Calls that were given up and may still be answered, without blame; and whether they have a place until then. */
@@ -76,6 +76,12 @@ export class Calls {
 
   constructor(host: CallsHost) {
     this.#host = host;
+    const { naming } = host.values;
+    this.#places = new Places({
+      mayGo: ({ params }) => naming.hasRoom(params?.count ?? 0),
+      send: (each) => this.#sendLate(each),
+    });
+    naming.onRoom(() => this.#admit());
   }
 
   /** The user's calls under way; Sluice's own do not keep anything open. */
@@ -83,7 +89,7 @@ export class Calls {
     return this.#active;
   }
 
-  /** Calls that wait for a place at the remote, and notifications behind them. */
+  /** Calls that wait for a place at the remote, or for their streams to be taken, and notifications behind them. */
   get waiting(): number {
     return this.#places.waiting;
   }
@@ -259,6 +265,13 @@ export class Calls {
       throw error;
     }
     return params?.open() ?? [];
+  }
+
+  /** More streams may be named. */
+  #admit(): void {
+    if (this.#places.waiting === 0) return;
+    this.#places.admit();
+    this.#host.changed();
   }
 
   /** What had to wait. If it is a notification and cannot cross, there is nobody left to be told. */

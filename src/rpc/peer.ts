@@ -3,7 +3,8 @@
  * message travels, nor what a stream is.
  */
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
-import { batchError, type Reply, serveBatch } from "./batch.ts";
+import type { Reply } from "./answer.ts";
+import { batchError, serveBatch } from "./batch.ts";
 import type { CallOptions } from "./call-options.ts";
 import { Calls, type CallsHost, type Choose } from "./calls.ts";
 import { isResponse, isRpc, RPC_CODES, type RpcErrorObject, type RpcMessage, type RpcResponse } from "./messages.ts";
@@ -99,6 +100,7 @@ export class RpcPeer {
       serveBatch(entries, {
         receive: (message, reply) => this.#receiveOne(message, arrival, reply),
         refuse: (id, why, reply) => this.#serving.refuse(id, why, reply),
+        whenRoom: (streams, send) => this.#host.values.naming.whenRoom(streams, send),
         send: (answers) => this.#host.send(answers),
       });
     }

@@ -1,6 +1,7 @@
 /** A call of the remote in progress, and what its method is told. */
 import type { Arrival } from "../stream/arrival.ts";
-import type { Reply } from "./batch.ts";
+import type { Reply } from "./answer.ts";
+import type { Encoded } from "./values.ts";
 
 /** What a method is told beside its params. */
 export interface CallContext {
@@ -18,6 +19,9 @@ export interface CallContext {
 export class Served {
   readonly method: string;
   readonly reply: Reply;
+  /** It has its answer, which may wait before it is sent; and the streams in that. */
+  isAnswered = false;
+  result: Encoded | undefined = undefined;
   #controller: AbortController | undefined = undefined;
 
   constructor(method: string, reply: Reply) {

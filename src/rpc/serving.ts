@@ -6,8 +6,7 @@ import { RpcError, StreamError } from "../errors.ts";
 import { decodeReason } from "../reason.ts";
 import type { Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
-import { answer } from "./answer.ts";
-import type { Reply } from "./batch.ts";
+import { type Obstacle, type Reply, sendAnswer } from "./answer.ts";
 import { describe } from "./failure.ts";
 import {
   isId,
@@ -61,7 +60,11 @@ export class Serving {
   /** Of these, calls of the user's methods, and of Sluice's own; the others are notifications. Each kind has a limit. */
   #active = 0;
   #own = 0;
-  readonly #send: Reply = (response) => this.#host.send(response);
+  readonly #send: Reply = (answer) => {
+    const { values, trusted } = this.#host;
+    const send = (response: RpcResponse): void => this.#host.send(response);
+    values.naming.whenRoom(answer.streams, () => sendAnswer(answer, send, trusted));
+  };
   #refusing: { readonly reason: unknown } | undefined = undefined;
 
   constructor(host: ServingHost, methods: ReadonlyMap<string, Method>, system: ReadonlyMap<string, Method>) {
@@ -127,7 +130,7 @@ export class Serving {
   }
 
   refuse(id: unknown, error: RpcErrorObject, reply: Reply = this.#send): void {
-    answer({ jsonrpc: "2.0", id: isId(id) ? id : null, error }, reply, this.#host.trusted);
+    reply({ response: { jsonrpc: "2.0", id: isId(id) ? id : null, error }, streams: 0, sent: () => {} });
   }
 
   /** `$/cancel` of the remote: the call is still answered, by the method that was told to stop. */
@@ -144,7 +147,10 @@ export class Serving {
   }
 
   close(reason: unknown): void {
-    for (const served of this.#served.values()) served.abort(reason);
+    for (const served of this.#served.values()) {
+      served.abort(reason);
+      served.result?.discard(reason);
+    }
     this.#served.clear();
     this.#active = 0;
     this.#own = 0;
@@ -235,32 +241,42 @@ export class Serving {
         new StreamError("STREAM_ABANDONED", `Cannot send the streams that "${method}" gave: nobody waits`),
       );
       this.#end(key, served);
-    } else {
-      const value = encoded === undefined ? (result ?? null) : encoded.value;
-      const failure = this.#answer(key, resultOf(key, value, streams), served);
-      if (failure !== undefined) encoded?.discard(failure.reason);
+      abandonAll(received, method);
+      return;
+    }
+    served.result = encoded;
+    const value = encoded === undefined ? (result ?? null) : encoded.value;
+    this.#answer(resultOf(key, value, streams), served, (obstacle) => {
+      if (obstacle !== undefined) encoded?.discard(obstacle.reason);
       else if (streams !== undefined && encoded !== undefined) {
         follow(encoded.open(), served);
         // A generator has hardly begun: as long as its result goes on, it may still take up what it was given.
         encoded.over().then(() => abandonAll(received, method));
-        this.#host.changed();
         return;
       }
-      this.#host.changed();
-    }
-    abandonAll(received, method);
+      abandonAll(received, method);
+    });
   }
 
   #fail(key: RpcId | object, served: Served, error: unknown): void {
-    if (isId(key)) {
-      this.#answer(key, { jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served);
-      this.#host.changed();
-    } else this.#end(key, served);
+    if (!isId(key)) this.#end(key, served);
+    else this.#answer({ jsonrpc: "2.0", id: key, error: describe(error, this.#host.trusted) }, served, () => {});
   }
 
-  /** Returns what kept the answer from crossing as it is, if so. It was the call's end in any case. */
-  #answer(id: RpcId, response: RpcResponse, served: Served): { readonly reason: unknown } | undefined {
-    return this.#end(id, served) ? answer(response, served.reply, this.#host.trusted) : undefined;
+  /** `sent` is told what kept the answer from crossing as it is, if so. It is the call's end in any case. */
+  #answer(response: RpcResponse, served: Served, sent: (obstacle: Obstacle | undefined) => void): void {
+    const { id } = response;
+    if (served.isAnswered || !this.#served.has(id)) return;
+    served.isAnswered = true;
+    served.reply({
+      response,
+      streams: response.streams?.length ?? 0,
+      sent: (obstacle) => {
+        this.#end(id, served);
+        sent(obstacle);
+        this.#host.changed();
+      },
+    });
   }
 }
 

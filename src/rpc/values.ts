@@ -12,6 +12,7 @@ import type { StreamClasses } from "../stream/strategy.ts";
 import type { Duplex } from "../stream/stream.ts";
 import type { SystemOffer } from "../stream/system.ts";
 import { type FoundStream, MOST_DEPTH, MOST_STREAMS, type Path, streamsIn, takeJson } from "../wire/json.ts";
+import { MOST_AWAITED, Naming } from "./naming.ts";
 import { pump, quietly } from "./pump.ts";
 
 /** The name of the streams that values cross as. */
@@ -22,15 +23,18 @@ export type WireValue = readonly [path: Path, number: number, kind: "readable" |
 
 export interface ValuesHost {
   readonly classes: StreamClasses;
-  /** Why no message can name streams, if so: the remote takes none. */
-  refusal(): unknown;
-  openStream(name: string, options: OpenOptions): Duplex;
+  /** Why a message cannot name so many streams, if so. `named`: in others, that were not sent yet. */
+  refusal(count: number, named: number): unknown;
+  /** `met` is called once the remote has it, as far as can be known, or nothing more will be heard of it. */
+  openStream(name: string, options: OpenOptions, met: () => void): Duplex;
 }
 
 /** A value that was checked, and its streams, none of which has been opened yet. They are locked until then. */
 export interface Encoded {
   readonly value: unknown;
-  /** What the message is to say of them. Throws if the remote takes none. */
+  /** How many they are: whether a message may have so many now, {@link Naming} says. */
+  readonly count: number;
+  /** What the message is to say of them. Throws if the remote does not take so many, or none. */
   name(): readonly WireValue[] | undefined;
   /** Opens them, once the message was sent: what is opened and not named would wait at the remote for good. */
   open(): readonly Duplex[];
@@ -47,7 +51,7 @@ const done = (): Promise<void> => Promise.resolve();
 
 /** A value that needs no check, and has no streams in it. */
 export function alone(value: unknown): Encoded {
-  return { value, name: nothing, open: none, over: done, discard: nothing };
+  return { value, count: 0, name: nothing, open: none, over: done, discard: nothing };
 }
 
 /** A value that came, with its streams in place. */
@@ -56,12 +60,11 @@ export interface Received {
   readonly streams: readonly Duplex[];
 }
 
-/** Streams that were named and have not come, and such that have come and were not named. */
-const MOST_AWAITED = 4_096;
-
 type Take = (offer: SystemOffer) => void;
 
 export class Values {
+  /** Of the streams in our own messages. */
+  readonly naming: Naming = new Naming();
   readonly #host: ValuesHost;
   #next = 1;
   /** What has come of the two halves while the other has not: streams, and who waits for them. */
@@ -81,38 +84,49 @@ export class Values {
     const unlock = (): void => {
       for (const each of unlocks) each();
     };
-    const discardAll = (reason: unknown): void => {
-      unlock();
-      for (const found of streams) discard(found, reason);
-    };
+    const { naming } = this;
+    const { length } = streams;
     let first = 0;
+    let isOver = false;
     const pumps: Promise<void>[] = [];
     return {
       value: taken,
+      count: length,
       name: () => {
-        const refusal = this.#host.refusal();
+        const refusal = this.#host.refusal(length, naming.named);
         if (refusal !== undefined) throw refusal;
+        naming.name(length);
         first = this.#next;
-        this.#next += streams.length;
+        this.#next += length;
         return streams.map(({ path, kind }, at): WireValue => [path, first + at, kind]);
       },
       open: () => {
+        // The channel has ended while the message waited.
+        if (isOver) return NONE;
+        isOver = true;
         unlock();
+        naming.sent(length);
         try {
           return streams.map((found, at) => this.#send(found, first + at, pumps));
         } catch (error) {
           // The channel has ended by the sending of the message.
-          discardAll(error);
+          for (const found of streams) discard(found, error);
           return NONE;
         }
       },
       over: () => Promise.all(pumps),
-      discard: discardAll,
+      discard: (reason) => {
+        if (isOver) return;
+        isOver = true;
+        unlock();
+        if (first > 0) naming.giveUp(length);
+        for (const found of streams) discard(found, reason);
+      },
     };
   }
 
   #send(found: FoundStream, number: number, pumps: Promise<void>[]): Duplex {
-    const stream = this.#host.openStream(VALUE, { metadata: number });
+    const stream = this.#host.openStream(VALUE, { metadata: number }, this.naming.met);
     const { classes } = this.#host;
     if (found.kind === "readable") {
       stream.writeOnly();

@@ -8,6 +8,7 @@ import { openFrame } from "./agreement.ts";
 import type { InitialCredit } from "./credit.ts";
 import type { Ids } from "./ids.ts";
 import type { Lanes } from "./lanes.ts";
+import { Line } from "./line.ts";
 import type { Offer } from "./offer.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Duplex } from "./stream.ts";
@@ -22,15 +23,19 @@ export interface Room {
   readonly initialCredit: InitialCredit;
 }
 
-/**
- * `"extra"`: beside what the limits allow, of which the protocol has at most one. `"named"`: a message names it, so that
- * the remote waits for it; it is opened even if it has ended before it could be.
- */
-export type Role = "extra" | "named";
+/** A stream that a message names, so that the remote waits for it: it is opened even if it has ended before it could be. */
+export interface Named {
+  /** It was opened, and the remote has answered it, or nothing more will be heard of it. */
+  met(): void;
+}
+
+/** `"extra"`: beside what the limits allow, of which the protocol has at most one. */
+export type Role = "extra" | Named;
 
 interface Waiting {
   readonly stream: Duplex;
   readonly resolved: ResolvedOptions;
+  readonly line: Line<Waiting>;
 }
 
 export class Admission {
@@ -39,14 +44,15 @@ export class Admission {
   readonly #ids: Ids;
   /** All that is open, by id. */
   readonly #open: Map<number, Duplex | Offer>;
-  /** Not yet opened, in order. */
-  #waiting: Waiting[] = [];
-  /** Of these, the channel's own, which wait for nobody to take them: they pass those of users. */
-  #own: Waiting[] = [];
+  /** Not yet opened; and in order, those of each kind. The channel's own wait for nobody to take them, and go first. */
+  readonly #waiting = new Map<Duplex, Waiting>();
+  readonly #extra = new Line<Waiting>();
+  readonly #named = new Line<Waiting>();
+  readonly #users = new Line<Waiting>();
   /** How many are open, and not yet answered. */
   #opened = 0;
   #unanswered = 0;
-  /** The channel's own: `"extra"` counts towards no limit, `"named"` not among the unanswered. */
+  /** The channel's own: `"extra"` counts towards no limit, what is named not among the unanswered. */
   readonly #roles = new WeakMap<Duplex, Role>();
 
   constructor(link: CoreLink, lanes: Lanes, ids: Ids, open: Map<number, Duplex | Offer>) {
@@ -58,42 +64,48 @@ export class Admission {
 
   /** Streams that wait to be opened: how many, and which. */
   get length(): number {
-    return this.#waiting.length + this.#own.length;
+    return this.#waiting.size;
+  }
+  /** Of these, such that messages name. */
+  get named(): number {
+    return this.#named.size;
   }
   get streams(): Duplex[] {
-    return [...this.#own, ...this.#waiting].map(({ stream }) => stream);
+    return [...this.#waiting.keys()];
   }
 
   /** This one waits from now on. */
   add(stream: Duplex, resolved: ResolvedOptions, role: Role | undefined): void {
     if (role !== undefined) this.#roles.set(stream, role);
-    (role === undefined ? this.#waiting : this.#own).push({ stream, resolved });
+    const line = role === undefined ? this.#users : role === "extra" ? this.#extra : this.#named;
+    const waiting = { stream, resolved, line };
+    this.#waiting.set(stream, waiting);
+    line.add(waiting);
   }
 
-  /** Opens those that wait, as far as the remote takes more. */
+  /** Opens those that wait, as far as the remote takes more. One that ends as it starts makes room, seen from within. */
   admit(room: Room): void {
-    for (const each of [...this.#own]) {
-      // One that ends as it starts makes room, and the next may have been started from within.
-      if (!this.#own.includes(each)) continue;
-      if (this.#roles.get(each.stream) !== "extra" && this.#opened >= room.streams) continue;
-      this.#own = this.#own.filter((other) => other !== each);
-      this.#start(each, room);
+    this.#startAll(this.#extra, room, () => true);
+    this.#startAll(this.#named, room, () => this.#opened < room.streams);
+    this.#startAll(this.#users, room, () => this.#opened < room.streams && this.#unanswered < room.unaccepted);
+  }
+
+  #startAll(line: Line<Waiting>, room: Room, hasRoom: () => boolean): void {
+    for (let next = line.first; next !== undefined && hasRoom(); next = line.first) {
+      this.#leave(next);
+      this.#start(next, room);
     }
-    while (this.#waiting.length > 0 && this.#opened < room.streams && this.#unanswered < room.unaccepted) {
-      this.#start(this.#waiting.shift() as Waiting, room);
-    }
+  }
+
+  #leave(waiting: Waiting): void {
+    this.#waiting.delete(waiting.stream);
+    waiting.line.delete(waiting);
   }
 
   #start({ stream, resolved }: Waiting, room: Room): void {
     const id = this.#ids.take();
     if (id === undefined) {
-      stream.fail(
-        "lost",
-        new StreamError(
-          "STREAM_LIMIT",
-          `Cannot open stream "${stream.name}": this channel has used up its ids, connect anew`,
-        ),
-      );
+      stream.fail("lost", usedUp(`open stream "${stream.name}"`));
       return;
     }
     const role = this.#roles.get(stream);
@@ -119,10 +131,13 @@ export class Admission {
 
   /** It has ended before it could be opened. `room`: of a remote that is there. */
   withdraw(stream: Duplex, room: Room | undefined): void {
-    const own = this.#own.find((each) => each.stream === stream);
-    this.#own = this.#own.filter((each) => each !== own);
-    this.#waiting = this.#waiting.filter((each) => each.stream !== stream);
-    if (own !== undefined && this.#roles.get(stream) === "named" && room !== undefined) this.#startEnded(own, room);
+    const waiting = this.#waiting.get(stream);
+    if (waiting === undefined) return;
+    this.#leave(waiting);
+    const role = this.#roles.get(stream);
+    if (typeof role !== "object" || room === undefined) return;
+    this.#startEnded(waiting, room);
+    role.met();
   }
 
   /** A message may have named it, so that the remote waits for it. It counts for nothing, and is not kept. */
@@ -138,7 +153,9 @@ export class Admission {
 
   /** It was accepted or refused, or has ended before. */
   answered(stream: Duplex): void {
-    if (!this.#roles.has(stream)) this.#unanswered--;
+    const role = this.#roles.get(stream);
+    if (role === undefined) this.#unanswered--;
+    else if (role !== "extra") role.met();
   }
 
   /** It was open, and has ended. */
@@ -148,7 +165,10 @@ export class Admission {
 
   /** None waits any more. */
   clear(): void {
-    this.#waiting = [];
-    this.#own = [];
+    for (const waiting of this.#waiting.values()) this.#leave(waiting);
   }
+}
+
+export function usedUp(what: string): StreamError {
+  return new StreamError("STREAM_LIMIT", `Cannot ${what}: this channel has used up its ids, connect anew`);
 }

@@ -5,9 +5,14 @@ import { ProtocolError } from "../errors.ts";
 const LAST_ID = 2 ** 31 - 1;
 
 export class Ids {
+  readonly #last: number;
   /** Of ours, the next one; of the remote's, the last one. */
   #next = 0;
   #lastOfRemote = -1;
+
+  constructor(last: number = LAST_ID) {
+    this.#last = last;
+  }
 
   /** The remote is there: `first` says which ids are ours. */
   greeted(first: boolean): void {
@@ -24,9 +29,14 @@ export class Ids {
     return this.isOurs(id) ? id < this.#next : id <= this.#lastOfRemote;
   }
 
+  /** Streams that we can still open. */
+  get left(): number {
+    return Math.max(0, Math.floor((this.#last - this.#next) / 2) + 1);
+  }
+
   /** The id of our next stream; `undefined`: all are used up. */
   take(): number | undefined {
-    if (this.#next > LAST_ID) return undefined;
+    if (this.left === 0) return undefined;
     const id = this.#next;
     this.#next += 2;
     return id;
@@ -34,7 +44,7 @@ export class Ids {
 
   /** The remote opens a stream with this id. Throws if it may not. */
   takeOfRemote(id: number): void {
-    if (this.isOurs(id) || id <= this.#lastOfRemote || id > LAST_ID)
+    if (this.isOurs(id) || id <= this.#lastOfRemote || id > this.#last)
       throw new ProtocolError("BAD_STREAM_ID", `Cannot open stream ${id}: it is not an id that the remote may use now`);
     this.#lastOfRemote = id;
   }

@@ -5,10 +5,10 @@
  */
 import { abortSignal, type Checks, checkOptions } from "../check.ts";
 import type { Conduct } from "../conduct.ts";
-import { connectionLost, mistake, ProtocolError } from "../errors.ts";
+import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, isCredits, type OpenFrame, parseCredits, parseFrame } from "../wire/frames.ts";
-import { Admission, type Role, type Room } from "./admission.ts";
+import { Admission, type Role, type Room, usedUp } from "./admission.ts";
 import { hasByteStreams } from "./complete.ts";
 import type { OpenOptions } from "./definition.ts";
 import { Turn } from "./gather.ts";
@@ -185,6 +185,20 @@ export class Streams implements StreamContext {
     this.reminders.within(remote.stall);
     this.#ids.greeted(first);
     this.#admit();
+  }
+
+  /**
+   * Why a message cannot name so many streams, if so: it would wait at the remote for good. `named`: in others, that were
+   * not sent yet.
+   */
+  namingRefusal(count: number, named: number): StreamError | undefined {
+    const most = this.#remote?.streams ?? Number.POSITIVE_INFINITY;
+    if (count > most) {
+      const message = `Cannot pass ${count} streams together: the remote takes ${most} at once, pass fewer or raise its limits.streams`;
+      return new StreamError("STREAM_LIMIT", message);
+    }
+    // One is left for the default stream, which nobody announces.
+    return this.#ids.left > this.#admission.named + named + count ? undefined : usedUp("pass a stream");
   }
 
   /** Opens those that wait, as far as the remote takes more. */

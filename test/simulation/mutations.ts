@@ -205,7 +205,7 @@ export const mutations: readonly Mutation[] = [
     plant: () =>
       patch(Streams.prototype, "open", (real) => {
         return function (this: Streams, name, options, role) {
-          return real.call(this, name, options, role === "named" ? undefined : role);
+          return real.call(this, name, options, role === "extra" ? role : undefined);
         };
       }),
   },

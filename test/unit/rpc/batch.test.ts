@@ -34,7 +34,7 @@ describe("RpcPeer, of a batch", () => {
   it("is sent no answer before the last is there", async () => {
     const one = bench({ methods });
     expect(await answers(one, [request(1, "never"), request(2)])).toEqual([]);
-    expect(one.peer.active).toBe(1);
+    expect(one.peer.active).toBe(2);
   });
 
   it("answers an array of one with an array of one", async () => {

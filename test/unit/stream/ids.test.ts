@@ -22,6 +22,28 @@ describe("Ids", () => {
     expect(ids.isOurs(theirs)).toBe(false);
   });
 
+  it.each([true, false])("say how many are left, and end there: first is %s", (first) => {
+    const ids = new Ids(6);
+    ids.greeted(first);
+    const seen: unknown[] = [];
+    for (let i = 0; i < 4; i++) seen.push([ids.left, ids.take()]);
+    expect(seen).toEqual(
+      first
+        ? [
+            [3, 1],
+            [2, 3],
+            [1, 5],
+            [0, undefined],
+          ]
+        : [
+            [3, 2],
+            [2, 4],
+            [1, 6],
+            [0, undefined],
+          ],
+    );
+  });
+
   it("were used up to the last of either side", () => {
     const ids = greeted(true);
     ids.take();

@@ -15,7 +15,7 @@ describe("A stream of the channel's own", () => {
   it("is opened although it has ended while it waited, and the remote is told how; it takes no place", () => {
     const { peer } = withSystem({ streams: 1 });
     peer.streams.open("first", {});
-    const stream = peer.streams.open("$/own", { metadata: 7 }, "named");
+    const stream = peer.streams.open("$/own", { metadata: 7 }, { met: () => {} });
     expect(peer.of("stream-open")).toHaveLength(1);
     stream.abort(new RangeError("out of range"));
     expect(peer.of("stream-open")[1]).toMatchObject({ id: 3, name: "$/own", metadata: 7 });
@@ -31,7 +31,7 @@ describe("A stream of the channel's own", () => {
     peer.streams.open("first", {});
     peer.streams.open("second", {});
     expect(peer.of("stream-open")).toHaveLength(1);
-    peer.streams.open("$/own", { metadata: 7 }, "named");
+    peer.streams.open("$/own", { metadata: 7 }, { met: () => {} });
     expect(peer.of("stream-open").map(({ name }) => name)).toEqual(["first", "$/own"]);
     peer.accept(3);
     expect(peer.of("stream-open")).toHaveLength(2);
