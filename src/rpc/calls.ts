@@ -5,6 +5,7 @@
 import { ProtocolError } from "../errors.ts";
 import type { Scheduler } from "../link.ts";
 import { encodeReason } from "../reason.ts";
+import { Signals } from "../signals.ts";
 import { ARRIVED, type Arrival } from "../stream/arrival.ts";
 import type { Duplex } from "../stream/stream.ts";
 import { type CallOptions, checkCall, checkMethod, checkOptions } from "./call-options.ts";
@@ -12,7 +13,6 @@ import { rebuild } from "./failure.ts";
 import { type RpcMessage, type RpcResponse, requestOf } from "./messages.ts";
 import { Places } from "./places.ts";
 import { readProgress } from "./progress.ts";
-import { Signals } from "./signals.ts";
 import { alone, type Encoded, endAll, type Values } from "./values.ts";
 
 export interface CallsHost {

@@ -8,6 +8,7 @@ import type { Conduct } from "../conduct.ts";
 import { ProtocolError, StreamError } from "../errors.ts";
 import type { Lane, LaneReceiver } from "../link.ts";
 import { encodeReason, type WireReason } from "../reason.ts";
+import type { Signals } from "../signals.ts";
 import { type Frame, parseFrame } from "../wire/frames.ts";
 import type { Transfer } from "./chunk.ts";
 import type { Grant, InitialCredit } from "./credit.ts";
@@ -49,6 +50,8 @@ export interface StreamContext {
   /** Where the grants of several streams go together; `undefined`: the link gathers by itself. */
   readonly grants: Grants | undefined;
   readonly reminders: Reminders;
+  /** What users have given to stop streams. */
+  readonly signals: Signals;
   readonly trusted: boolean;
   readonly maxChunk: number;
   readonly largestChunk: number;
@@ -276,11 +279,7 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
 
   #follow(signal: AbortSignal): void {
     const abort = (): void => this.abort(signal.reason);
-    if (signal.aborted) {
-      abort();
-      return;
-    }
-    signal.addEventListener("abort", abort, { once: true });
-    this.#unfollow = () => signal.removeEventListener("abort", abort);
+    if (signal.aborted) abort();
+    else this.#unfollow = this.#context.signals.watch(signal, abort);
   }
 }

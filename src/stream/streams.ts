@@ -6,6 +6,7 @@
 import { abortSignal, type Checks, checkOptions } from "../check.ts";
 import type { Conduct } from "../conduct.ts";
 import { connectionLost, mistake, ProtocolError, StreamError } from "../errors.ts";
+import { Signals } from "../signals.ts";
 import type { CoreLink } from "../wire/core-link.ts";
 import { type Frame, isCredits, type OpenFrame, parseCredits, parseFrame } from "../wire/frames.ts";
 import { Admission, type Role, type Room, usedUp } from "./admission.ts";
@@ -55,6 +56,7 @@ export class Streams implements StreamContext {
   readonly litter: Litter;
   readonly grants: Grants | undefined;
   readonly reminders: Reminders;
+  readonly signals: Signals = new Signals();
   readonly trusted: boolean;
   readonly idleGrants: number;
   readonly stall: number;

@@ -2,6 +2,7 @@
  * What crosses, in corners that were wrong once: the same over ports and over bytes, between two channels of one realm.
  * Hostile messages come from a peer that is driven by hand.
  */
+import { getEventListeners } from "node:events";
 import { runInNewContext } from "node:vm";
 import {
   type CallContext,
@@ -72,6 +73,21 @@ test("a message that says how its bytes are to be cut into chunks → BAD_FRAME,
   peer.send({ type: "stream-data", id: OPENED, charged: 64, packed: { bytes: new Uint8Array(mebi), lengths } });
   await peer.accused("BAD_FRAME");
   expect(process.memoryUsage().rss - before).toBeLessThan(200 * mebi);
+});
+
+test("one signal given to many streams has one listener, and none once they have ended", async () => {
+  const [near] = overPorts({}, { streams: { s: () => new Promise(() => {}) } });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listeners = (): number => getEventListeners(signal, "abort").length;
+  const reads = Array.from({ length: 20 }, () => near.openStream("s", { signal }).readable.getReader().read());
+  const late = near.openStream("s", { signal });
+  expect(listeners()).toBe(1);
+  late.abort(new Error("by itself"));
+  expect(listeners()).toBe(1);
+  controller.abort("enough");
+  expect(await Promise.allSettled(reads)).toEqual(reads.map(() => ({ status: "rejected", reason: "enough" })));
+  expect(listeners()).toBe(0);
 });
 
 describe.each(links)("over %s", (_, make) => {

@@ -69,7 +69,7 @@ const packages: Readonly<Record<string, string>> = {
 
 /** How far down each part of the core is: what it imports is further down, or beside it in its own folder. */
 const layers: readonly (readonly [RegExp, number])[] = [
-  [/^src\/(awake|check|codes|errors|link)\.ts$/, 0],
+  [/^src\/(awake|check|codes|errors|link|signals)\.ts$/, 0],
   [/^src\/(conduct|life|limits|reason|schema)\.ts$/, 1],
   [/^src\/wire\//, 2],
   [/^src\/codecs\//, 3],

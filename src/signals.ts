@@ -1,6 +1,6 @@
 /**
- * The signals of calls under way, with one listener each: some runtimes take a dozen listeners on one signal for a leak,
- * and a signal that many calls share is nothing unusual.
+ * The signals of calls or streams under way, with one listener each: some runtimes take a dozen listeners on one signal for
+ * a leak, and a signal that many of them share is nothing unusual.
  */
 export class Signals {
   readonly #watched = new Map<AbortSignal, Set<() => void>>();
