@@ -21,7 +21,7 @@ import {
 export const BYTES_EVERY = 3;
 
 export function draw(seed: number): Scenario {
-  const scenario = drawMessages(seed);
+  const scenario = withSlowReaders(drawMessages(seed));
   return seed % BYTES_EVERY === 0 ? overBytes(scenario) : scenario;
 }
 
@@ -101,6 +101,36 @@ const OVER_BYTES: Partial<Record<FlowPlan["kind"], FlowPlan["kind"]>> = {
   map: "record",
   list: "text",
 };
+
+/** One seed of so many is about readers that need longer for half of a window than a write waits. */
+const SLOW_EVERY = 16;
+
+/** Nobody keeps a stream untaken, or reads nothing, for that long: so no write may be given up. */
+const STALL = 1_000;
+
+function withSlowReaders(scenario: Scenario): Scenario {
+  if (scenario.seed % SLOW_EVERY !== 0) return scenario;
+  const random = new Random(scenario.seed ^ 0x510e);
+  const { link, sides } = scenario;
+  const side = (plan: SidePlan): SidePlan => {
+    const { streams: _, unaccepted: __, ...limits } = plan.limits;
+    return { ...plan, limits: { ...limits, stall: STALL } };
+  };
+  const readable = { unit: "chunks", highWaterMark: 64 } as const;
+  return {
+    ...scenario,
+    link: { ...link, tells: true, stallChance: 0, stall: 0 },
+    sides: { A: side(sides.A), B: side(sides.B) },
+    talk: undefined,
+    streams: scenario.streams.map((stream) => {
+      const { far, forth, met } = stream;
+      if (met !== "handler" || far.bytes) return stream;
+      const reader = { ...forth.reader, delay: 200 };
+      const slow: FlowPlan = { ...forth, lengths: "small", count: random.int(80, 120), reader };
+      return { ...stream, far: { ...far, readable }, forth: slow };
+    }),
+  };
+}
 
 function withLateReaders(random: Random, stream: StreamPlan): StreamPlan {
   const late = (flow: FlowPlan): FlowPlan => ({

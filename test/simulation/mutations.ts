@@ -83,6 +83,10 @@ export const mutations: readonly Mutation[] = [
       }),
   },
   {
+    name: "the sender of a slow reader hears nothing",
+    plant: () => patch(ReceiveCredit.prototype, "remind", () => () => undefined),
+  },
+  {
     name: "close() resolves before everything has arrived",
     plant: () =>
       patch(Outgoing.prototype, "close", (real) => {

@@ -163,6 +163,7 @@ export interface SidePlan {
     readonly unaccepted?: number;
     readonly streamBytes?: number;
     readonly maxChunk?: number;
+    readonly stall?: number;
   };
 }
 
