@@ -71,9 +71,9 @@ export class Batch {
       sofar += charge(chunk);
       const single = new Batch(this.#id, this.#weights !== undefined);
       single.form = this.form;
-      const moves: Transferable[] = [];
       // All of it is the stream's own, so all of it may be moved.
-      single.add(own(chunk, true, moves), this.#weights?.[at] ?? 1, 0, moves);
+      const { moves } = own(chunk, true);
+      single.add(chunk, this.#weights?.[at] ?? 1, 0, moves);
       yield [single.frame(sofar), single.moves];
     }
   }

@@ -6,7 +6,7 @@
 
 import { mistake } from "../errors.ts";
 import type { Transferable } from "../link.ts";
-import { isListOrRecord } from "../wire/plain.ts";
+import { isPlain } from "../wire/plain.ts";
 import { isArrayBuffer, sizeOf } from "../wire/size.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 
@@ -24,32 +24,56 @@ export function charge(chunk: unknown): number {
 const errorClasses: ReadonlyMap<string, ErrorConstructor> = new Map(
   [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError].map((Class) => [Class.name, Class]),
 );
-const builtIns = [Map, Set, Date, RegExp, Error, Boolean, Number, String, Promise, WeakMap, WeakSet];
 
-/**
- * What structured clone turns into a plain object: plain ones, and instances of classes that are no built-ins. Objects
- * of the platform (a Blob, a port) have no keys of their own.
- */
-function isRecord(value: object): value is Record<string, unknown> {
-  if (isListOrRecord(value)) return true;
-  if (Object.keys(value).length === 0) return false;
-  return (
-    Object.prototype.toString.call(value) === "[object Object]" ||
-    (Symbol.toStringTag in value && !builtIns.some((BuiltIn) => value instanceof BuiltIn))
-  );
+/** A chunk as it may be posted. */
+export interface Owned {
+  readonly chunk: unknown;
+  /** What is moved with it. */
+  readonly moves: Transferable[];
+  /** Some of it is still its writer's: it must be posted before `write()` is done, and only the post takes that over. */
+  readonly lent: boolean;
 }
 
 /**
- * The chunk as it may be posted at any later moment. What is to be moved is added to `moves`.
+ * The chunk as the stream's own, which may be posted at any later moment if none of it is lent.
  * Throws a TypeError for a detached buffer, a DataCloneError for what can never be cloned.
  */
-export function own(chunk: unknown, transfer: Transfer, moves: Transferable[]): unknown {
-  if (typeof chunk !== "object" || chunk === null) {
-    if (typeof chunk === "function" || typeof chunk === "symbol") throw uncloneable(chunk);
-    return chunk;
+export function own(chunk: unknown, transfer: Transfer): Owned {
+  const owner = new Owner(transfer === true);
+  if (typeof transfer === "function") owner.keep(transfer(chunk));
+  return owner.own(chunk);
+}
+
+/** The same chunk, with what `transfer: true` moves taken from its writer now and not by a post. */
+export function takenOver({ chunk, moves }: Owned): Owned {
+  return new Owner(false, moves).own(chunk);
+}
+
+/** Copies what has to be copied of a chunk, keeping the identity of what occurs twice. */
+class Owner {
+  readonly moves: Transferable[] = [];
+  lent = false;
+  readonly #move: boolean;
+  /** Of a chunk that was copied already, with no view of a part left in it. */
+  readonly #overtaken: readonly Transferable[] | undefined;
+  /** What is moved because the writer named it. */
+  #kept: ReadonlySet<unknown> | undefined = undefined;
+  #seen: Map<object, unknown> | undefined = undefined;
+
+  /** `move`: whole buffers are moved; `overtaken`: these are, now. */
+  constructor(move: boolean, overtaken?: readonly Transferable[]) {
+    this.#move = move;
+    this.#overtaken = overtaken;
   }
-  if (typeof transfer === "function") {
-    const given = transfer(chunk);
+
+  own(chunk: unknown): Owned {
+    // A chunk that is bytes holds nothing that could occur twice.
+    const owned = isBytes(chunk) ? this.#bytes(chunk) : this.take(chunk);
+    return { chunk: owned, moves: this.moves, lent: this.lent };
+  }
+
+  /** Takes what a transfer function gave. Whatever that is, it is moved by the post. */
+  keep(given: readonly Transferable[]): void {
     if (!Array.isArray(given)) {
       throw mistake(
         new TypeError("Cannot move a chunk: the transfer function gave no array, return one of what is to be moved"),
@@ -58,50 +82,48 @@ export function own(chunk: unknown, transfer: Transfer, moves: Transferable[]): 
     }
     for (const each of given) {
       if (isArrayBuffer(each)) attached(each);
-      moves.push(each);
+      this.moves.push(each);
     }
-    return new Owner(moves, false, new Set(given)).take(chunk);
-  }
-  if (ArrayBuffer.isView(chunk) || isArrayBuffer(chunk)) return new Owner(moves, transfer === true).bytes(chunk);
-  return new Owner(moves, transfer === true).take(chunk);
-}
-
-/** Copies what has to be copied of a chunk, keeping the identity of what occurs twice. */
-class Owner {
-  readonly #moves: Transferable[];
-  readonly #move: boolean;
-  readonly #keep: ReadonlySet<unknown>;
-  readonly #seen = new Map<object, unknown>();
-
-  constructor(moves: Transferable[], move: boolean, keep: ReadonlySet<unknown> = new Set()) {
-    this.#moves = moves;
-    this.#move = move;
-    this.#keep = keep;
+    this.#kept = new Set(given);
+    this.lent = true;
   }
 
   take(value: unknown): unknown {
     if (typeof value === "function" || typeof value === "symbol") throw uncloneable(value);
-    if (typeof value !== "object" || value === null || this.#keep.has(value)) return value;
-    const seen = this.#seen.get(value);
+    if (typeof value !== "object" || value === null || this.#kept?.has(value)) return value;
+    const seen = this.#seen?.get(value);
     if (seen !== undefined) return seen;
-    if (ArrayBuffer.isView(value) || isArrayBuffer(value)) return this.#remember(value, this.bytes(value));
-    if (Array.isArray(value)) {
-      return this.#properties(value, this.#remember(value, new Array(value.length)));
+    if (isBytes(value)) return this.#remember(value, this.#bytes(value));
+    if (Array.isArray(value)) return this.#properties(value, this.#remember(value, new Array(value.length)));
+    if (isPlain(value)) return this.#properties(value, this.#remember(value, {}));
+    return this.#instance(value, Object.prototype.toString.call(value));
+  }
+
+  #instance(value: object, tag: string): unknown {
+    const copy = tag === "[object Object]" ? undefined : this.#builtIn(value, tag);
+    if (copy !== undefined) return copy;
+    if (becomesRecord(value, tag, this.#kept !== undefined)) return this.#properties(value, this.#remember(value, {}));
+    // What has a form of its own only clone knows: a Blob, an ImageData, and what cannot be cloned.
+    this.lent = true;
+    return value;
+  }
+
+  #builtIn(value: object, tag: string): object | undefined {
+    if (tag === "[object Error]") return this.#error(value as Error);
+    if (isBuiltIn(value, Date, Date.prototype.getTime, tag)) {
+      return this.#remember(value, new Date(Date.prototype.getTime.call(value)));
     }
-    if (value instanceof Date) return this.#remember(value, new Date(value.getTime()));
-    if (Object.prototype.toString.call(value) === "[object Error]") return this.#error(value as Error);
-    if (value instanceof Map) {
+    if (isBuiltIn(value, Map, Map.prototype.entries, tag)) {
       const copy = this.#remember(value, new Map());
-      for (const [key, each] of value) copy.set(this.take(key), this.take(each));
+      for (const [key, each] of Map.prototype.entries.call(value)) copy.set(this.take(key), this.take(each));
       return copy;
     }
-    if (value instanceof Set) {
+    if (isBuiltIn(value, Set, Set.prototype.values, tag)) {
       const copy = this.#remember(value, new Set());
-      for (const each of value) copy.add(this.take(each));
+      for (const each of Set.prototype.values.call(value)) copy.add(this.take(each));
       return copy;
     }
-    if (!isRecord(value)) return value;
-    return this.#properties(value, this.#remember(value, {}));
+    return undefined;
   }
 
   /** Copies own properties as clone would: whatever their names, none of them is a setter's. */
@@ -125,29 +147,84 @@ class Owner {
   }
 
   /** A buffer or view of which the stream owns every byte, and no byte more. */
-  bytes(value: ArrayBufferView | ArrayBuffer): ArrayBufferView | ArrayBuffer {
+  #bytes(value: Bytes): Bytes {
     const isView = ArrayBuffer.isView(value);
     const buffer = isView ? value.buffer : value;
     if (!isArrayBuffer(buffer)) return value;
+    if (this.#overtaken !== undefined) return this.#overtaken.includes(buffer) ? this.#overtake(value, buffer) : value;
     attached(buffer);
-    if (this.#keep.has(buffer)) return value;
-    const whole = value.byteLength === buffer.byteLength;
-    if (whole && this.#move) {
-      if (this.#moves.includes(buffer)) return value;
-      this.#moves.push(buffer);
+    if (this.#kept?.has(buffer)) return value;
+    if (this.#move && value.byteLength === buffer.byteLength) {
+      if (!this.moves.includes(buffer)) this.moves.push(buffer);
+      this.lent = true;
       return value;
     }
     const start = isView ? value.byteOffset : 0;
     // Quicker than `slice`, which zeroes the memory before it copies.
     const copy = new Uint8Array(new Uint8Array(buffer, start, value.byteLength)).buffer;
-    if (copy.byteLength >= MOVE_FROM) this.#moves.push(copy);
+    if (copy.byteLength >= MOVE_FROM) this.moves.push(copy);
     return isView ? viewLike(value, copy) : copy;
   }
 
+  #overtake(value: Bytes, buffer: ArrayBuffer): Bytes {
+    let own = this.#seen?.get(buffer) as ArrayBuffer | undefined;
+    if (own === undefined) {
+      own = this.#remember(buffer, moved(buffer));
+      this.moves.push(own);
+    }
+    return ArrayBuffer.isView(value) ? viewLike(value, own) : own;
+  }
+
   #remember<T>(value: object, copy: T): T {
+    this.#seen ??= new Map();
     this.#seen.set(value, copy);
     return copy;
   }
+}
+
+/** Whether structured clone makes plain objects of those that have this prototype, as far as it was asked. */
+const cloneToRecords = new WeakMap<object, boolean>();
+
+/**
+ * Does structured clone make a plain object of it? Of an instance of a class, it does; what gives itself a tag may be one, or
+ * an object of the platform, and only its clone tells which. `moves`: it may hold what cannot be cloned, as it is moved.
+ */
+function becomesRecord(value: object, tag: string, moves: boolean): boolean {
+  // Without a key it may be the platform's: some of Node's have no tag.
+  if (Object.keys(value).length === 0) return false;
+  if (tag === "[object Object]") return true;
+  const prototype: object = Object.getPrototypeOf(value);
+  const known = cloneToRecords.get(prototype);
+  if (known !== undefined) return known;
+  try {
+    const does = isPlain(structuredClone(value) as object);
+    cloneToRecords.set(prototype, does);
+    return does;
+  } catch {
+    return moves;
+  }
+}
+
+/** Is it of this built-in class, in this realm or another? `method` of the class throws for what only gives itself the tag. */
+function isBuiltIn<T extends object>(
+  value: object,
+  Class: new () => T,
+  method: (this: T) => unknown,
+  tag: string,
+): value is T {
+  if (!(value instanceof Class) && tag !== `[object ${Class.name}]`) return false;
+  try {
+    method.call(value as T);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type Bytes = ArrayBufferView | ArrayBuffer;
+
+function isBytes(value: unknown): value is Bytes {
+  return ArrayBuffer.isView(value) || isArrayBuffer(value);
 }
 
 /** A view of the same kind over another buffer; subclasses (Node's Buffer) become what they clone to. */

@@ -4,10 +4,9 @@
  */
 
 import type { Codec } from "../codecs/codec.ts";
-import type { Transferable } from "../link.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { Batch, NO_MOVES } from "./batch.ts";
-import { charge, own } from "./chunk.ts";
+import { charge, type Owned, own, type Transfer, takenOver } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import type { Gathering } from "./gather.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
@@ -35,10 +34,8 @@ export class Posting implements Shipping, Gathering {
 
   start(chunk: unknown, weight: number): void {
     const { codec, transfer } = this.#host;
-    // Whatever a function moves may be anything: such a chunk is posted by itself, and fails by itself.
-    const alone = typeof transfer === "function";
-    if (codec !== undefined) this.#startEncoded(codec, chunk, weight, alone);
-    else if (alone) this.#startOwned(chunk, weight, alone);
+    if (codec !== undefined) this.#startEncoded(codec, chunk, weight);
+    else if (typeof transfer === "function") this.#startOwned(chunk, weight, transfer);
     else this.#startCloned(chunk, weight);
   }
 
@@ -51,40 +48,38 @@ export class Posting implements Shipping, Gathering {
       return;
     }
     const copy = copyValue(chunk);
-    if (copy === NOT_PLAIN) this.#startOwned(chunk, weight, false);
-    else this.#take(copy, weight, NO_MOVES, false);
+    if (copy === NOT_PLAIN) this.#startOwned(chunk, weight, this.#host.transfer);
+    else this.#take({ chunk: copy, moves: NO_MOVES, lent: false }, weight);
   }
 
-  #startEncoded(codec: Codec, chunk: unknown, weight: number, alone: boolean): void {
+  #startEncoded(codec: Codec, chunk: unknown, weight: number): void {
     const form = codec.form?.(chunk) ?? 0;
     if (form !== this.#batch.form) {
       this.flush();
       this.#batch.form = form;
     }
-    this.#startOwned(codec.encode(chunk), weight, alone, codec.reuses === true);
+    // Memory that the codec uses again must not be moved.
+    this.#startOwned(codec.encode(chunk), weight, codec.reuses === true ? false : this.#host.transfer);
   }
 
-  /** `copied`: it must not be moved, for it is not the writer's. */
-  #startOwned(encoded: unknown, weight: number, alone: boolean, copied = false): void {
-    const transfer = copied ? false : this.#host.transfer;
-    let moves: Transferable[] = [];
-    let owned = own(encoded, transfer, moves);
-    if (moves.length > 0 && this.#batch.moves.some((each) => moves.includes(each))) {
-      // The same buffer twice in one batch: the first write has moved it, so this chunk is detached.
-      this.flush();
-      moves = [];
-      owned = own(encoded, transfer, moves);
-    }
-    this.#take(owned, weight, moves, alone);
+  #startOwned(encoded: unknown, weight: number, transfer: Transfer): void {
+    this.#take(own(encoded, transfer), weight);
   }
 
-  /** Takes a chunk that is the stream's own. */
-  #take(owned: unknown, weight: number, moves: Transferable[], alone: boolean): void {
-    const bytes = charge(owned);
+  #take(owned: Owned, weight: number): void {
+    const bytes = charge(owned.chunk);
     checkSize(bytes - CHUNK_OVERHEAD, this.#host.owner);
-    this.#host.book(this.#payload(owned), weight, bytes);
-    this.#batch.add(owned, weight, bytes, moves);
-    this.#gathered(alone);
+    const { chunk, moves, lent } = this.#gathering ? this.#toGather(owned) : owned;
+    this.#host.book(this.#payload(chunk), weight, bytes);
+    this.#batch.add(chunk, weight, bytes, moves);
+    this.#gathered(lent);
+  }
+
+  /** What is lent cannot wait: what `transfer: true` moves is taken over now, anything else is posted by itself in this call. */
+  #toGather(owned: Owned): Owned {
+    const own = owned.lent && this.#host.transfer === true ? takenOver(owned) : owned;
+    if (own.lent) this.flush();
+    return own;
   }
 
   expect(): void {

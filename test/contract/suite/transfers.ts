@@ -3,7 +3,7 @@
 import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
 import type { Contract } from "./pair.ts";
-import { bytes, failure, flood, rejection, through, withCode } from "./tools.ts";
+import { bytes, failure, flood, readSome, rejection, through, withCode } from "./tools.ts";
 
 /** What structured clone refuses. */
 const uncloneable: readonly unknown[] = [() => {}, { f() {} }, Symbol("s"), new WeakMap(), Promise.resolve()];
@@ -17,6 +17,37 @@ export function transfers({ test }: Contract): void {
     const back = await through<unknown>(near.openStream("echo", { transfer: true }), [view, buffer, inside]);
     expect(back).toEqual([bytes(10), bytes(20).buffer, { list: [bytes(30)] }]);
     expect([view.byteLength, buffer.byteLength, inside.list[0]?.byteLength]).toEqual([0, 0, 0]);
+  });
+
+  test("◆ a buffer that transfer: true moves is gone once its write is done, also while chunks gather", async (make) => {
+    const { near } = make({});
+    const { readable, writable } = near.openStream("echo", { transfer: true });
+    const writer = writable.getWriter();
+    await writer.write("first");
+    for (const chunk of [bytes(4), bytes(20_000, 1), bytes(20_000, 2).buffer, bytes(0)]) {
+      await writer.write(chunk);
+      expect(chunk.byteLength).toBe(0);
+      expect(await rejection(near.openStream("echo").writable.getWriter().write(chunk))).toEqual(
+        withCode("CHUNK_DETACHED"),
+      );
+    }
+    const back = await readSome(readable.getReader(), 5);
+    expect(back).toEqual(["first", bytes(4), bytes(20_000, 1), bytes(20_000, 2).buffer, bytes(0)]);
+  });
+
+  test("◆ a buffer in a chunk that transfer: true moves is gone once its write is done, also while chunks gather", async (make) => {
+    const { near } = make({});
+    const { readable, writable } = near.openStream("echo", { transfer: true });
+    const writer = writable.getWriter();
+    await writer.write("first");
+    await writer.write({ n: 1 });
+    const whole = bytes(20);
+    await writer.write({ whole, again: whole.buffer, part: whole.subarray(2, 4) });
+    expect(whole.byteLength).toBe(0);
+    await writer.write({ n: 2 });
+    const back = await readSome(readable.getReader(), 4);
+    const [part, again] = [bytes(20).subarray(2, 4), bytes(20).buffer];
+    expect(back).toEqual(["first", { n: 1 }, { whole: bytes(20), again, part }, { n: 2 }]);
   });
 
   test("transfer: true copies a view of a part, and leaves its buffer alone", async (make) => {

@@ -8,7 +8,7 @@ import { anyValue, names, values } from "../support/values.ts";
 const make = (name: string): unknown => (values[name] as () => unknown)();
 
 /** What both ends charge for: the form of a chunk that is posted. */
-const posted = (name: string): unknown => own(make(name), undefined, []);
+const posted = (name: string): unknown => own(make(name), undefined).chunk;
 
 describe("charge()", () => {
   it.each<[string, number]>([
@@ -78,7 +78,7 @@ describe("charge()", () => {
 
   it.each(names())("is the same before and after structured clone: %s", (name) => {
     for (const transfer of [undefined, true] as const) {
-      const mine = own(make(name), transfer, []);
+      const mine = own(make(name), transfer).chunk;
       expect(charge(mine)).toBe(charge(structuredClone(mine)));
       expect(charge(mine)).toBe(charge(structuredClone(make(name))));
     }
@@ -87,7 +87,7 @@ describe("charge()", () => {
   it("is the same before and after structured clone, for any value", () => {
     fc.assert(
       fc.property(anyValue, (value) => {
-        const mine = own(value, undefined, []);
+        const mine = own(value, undefined).chunk;
         expect(charge(mine)).toBe(charge(structuredClone(mine)));
         expect(charge(mine)).toBe(charge(structuredClone(value)));
       }),

@@ -13,30 +13,25 @@ describe("own(), moving", () => {
   it("moves whole buffers with transfer: true, once each", () => {
     const bytes = new Uint8Array(8);
     const chunk = { bytes, again: bytes, buffer: bytes.buffer };
-    const list: Transferable[] = [];
-    const mine = own(chunk, true, list) as typeof chunk;
-    expect(list).toEqual([bytes.buffer]);
-    expect(mine.bytes).toBe(bytes);
-    expect(mine.buffer).toBe(bytes.buffer);
+    const mine = own(chunk, true);
+    expect(mine).toEqual({ chunk, moves: [bytes.buffer], lent: true });
+    expect((mine.chunk as typeof chunk).bytes).toBe(bytes);
   });
 
   it("copies a view of a part with transfer: true", () => {
     const part = new Uint8Array(new ArrayBuffer(8), 0, 4);
-    const list: Transferable[] = [];
-    const mine = own(part, true, list) as Uint8Array;
-    expect(list).toEqual([]);
-    expect(mine.buffer).not.toBe(part.buffer);
+    const mine = own(part, true);
+    expect(mine).toMatchObject({ moves: [], lent: false });
+    expect((mine.chunk as Uint8Array).buffer).not.toBe(part.buffer);
   });
 
   it("moves what a function names, and copies the rest", () => {
     const [moved, kept] = [new Uint8Array(8), new Uint8Array(4)];
-    const list: Transferable[] = [];
-    const mine = own(
-      { moved, kept },
-      (chunk) => [(chunk as { moved: Uint8Array }).moved.buffer as ArrayBuffer],
-      list,
-    ) as { moved: Uint8Array; kept: Uint8Array };
-    expect(list).toEqual([moved.buffer]);
+    const { chunk, moves, lent } = own({ moved, kept }, (chunk) => [
+      (chunk as { moved: Uint8Array }).moved.buffer as ArrayBuffer,
+    ]);
+    expect({ moves, lent }).toEqual({ moves: [moved.buffer], lent: true });
+    const mine = chunk as { moved: Uint8Array; kept: Uint8Array };
     expect(mine.moved).toBe(moved);
     expect(mine.kept).not.toBe(kept);
     expect(mine.kept).toStrictEqual(kept);
@@ -44,19 +39,17 @@ describe("own(), moving", () => {
 
   it("moves what is no buffer, where a function names it", () => {
     const stream = new ReadableStream();
-    const list: Transferable[] = [];
-    const mine = own({ stream, n: 1 }, () => [stream], list) as { stream: unknown };
-    expect(list).toEqual([stream]);
-    expect(mine.stream).toBe(stream);
+    const mine = own({ stream, n: 1 }, () => [stream]);
+    expect(mine).toEqual({ chunk: { stream, n: 1 }, moves: [stream], lent: true });
   });
 
   it("copies everything where a function names nothing", () => {
     const bytes = new Uint8Array(4);
-    expect(own(bytes, () => [], [])).not.toBe(bytes);
+    expect(own(bytes, () => []).chunk).not.toBe(bytes);
   });
 
   it("refuses a function that gives no array", () => {
-    const { error, code } = thrownBy(() => own({}, () => undefined as never, []));
+    const { error, code } = thrownBy(() => own({}, () => undefined as never));
     expect(error).toBeInstanceOf(TypeError);
     expect(code).toBe("BAD_TRANSFER");
   });
@@ -72,14 +65,14 @@ describe("own(), refusing", () => {
     ["a view in a Map", () => new Map([["k", viewOf(Uint8Array)]])],
   ])("is a TypeError for %s that is detached, copied or moved", (_, make) => {
     for (const transfer of [undefined, true] as const) {
-      const { error, code } = thrownBy(() => own(make(), transfer, []));
+      const { error, code } = thrownBy(() => own(make(), transfer));
       expect(error).toBeInstanceOf(TypeError);
       expect(code).toBe("CHUNK_DETACHED");
     }
   });
 
   it("is a TypeError for a detached buffer that a function names", () => {
-    const { error, code } = thrownBy(() => own({}, () => [detached(8)], []));
+    const { error, code } = thrownBy(() => own({}, () => [detached(8)]));
     expect(error).toBeInstanceOf(TypeError);
     expect(code).toBe("CHUNK_DETACHED");
   });
@@ -98,7 +91,7 @@ describe("own(), refusing", () => {
     ["a function for a key of a Map", new Map([[() => 1, 1]])],
     ["a function in a Set", new Set([() => 1])],
   ])("is a DataCloneError for %s", (_, chunk) => {
-    const { error } = thrownBy(() => own(chunk, undefined, []));
+    const { error } = thrownBy(() => own(chunk, undefined));
     expect(error).toBeInstanceOf(DOMException);
     expect(error.name).toBe("DataCloneError");
   });
@@ -110,7 +103,7 @@ describe("own(), refusing", () => {
         throw failure;
       },
     };
-    expect(thrownBy(() => own(chunk, undefined, [])).error).toBe(failure);
+    expect(thrownBy(() => own(chunk, undefined)).error).toBe(failure);
   });
 });
 

@@ -8,14 +8,12 @@ import { anyValue, names, values } from "../support/values.ts";
 const make = (name: string): unknown => (values[name] as () => unknown)();
 
 function copied<T>(chunk: T, transfer: Transfer = undefined): T {
-  return own(chunk, transfer, []) as T;
+  return own(chunk, transfer).chunk as T;
 }
 
 /** What is moved when the chunk is posted. */
 function moves(chunk: unknown, transfer: Transfer = undefined): Transferable[] {
-  const list: Transferable[] = [];
-  own(chunk, transfer, list);
-  return list;
+  return own(chunk, transfer).moves;
 }
 
 describe("own(), copying", () => {
