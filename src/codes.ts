@@ -25,12 +25,14 @@ export type StreamErrorCode =
   | "CODEC_MISMATCH"
   /** The bytes of a chunk are not what its codec reads; `cause` is the codec's error. Use the same version and schema of the codec on both sides, and see that nothing else writes to the stream. */
   | "CODEC_FAILED"
-  /** A chunk's unusual objects cost the two sides different bytes; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */
+  /** The two sides come to different bytes for the chunks so far: unusual objects in one, or one was lost on its way; going on, the stream would stall later. Pass the chunk's buffers in a plain object, or as chunks of their own. */
   | "CHARGE_MISMATCH"
   /** A write has waited for the remote's credit for `limits.stall` milliseconds: nobody reads there. Have the remote read, or cancel, or raise the limit. */
   | "STREAM_STALLED"
   /** A chunk is not what the `chunks` schema of the side that reads it takes; the message names the first issue and where in the chunk it is. Write what the schema takes, or widen it. */
-  | "CHUNK_INVALID";
+  | "CHUNK_INVALID"
+  /** A chunk was posted, and could not be read where it came to: it holds what does not leave its process or origin, such as a `WebAssembly.Module`. Write what it is made of. */
+  | "CHUNK_UNREADABLE";
 
 /**
  * The transport broke, and the channel ended with it: `channel.closed` rejects with this, and what was under way with a

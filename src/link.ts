@@ -40,6 +40,8 @@ export interface Scheduler {
 export interface LaneReceiver {
   /** A message of the other end, in the order of its posting. */
   receive(message: unknown): void;
+  /** In its place: a message has come that cannot be read here. Left out: the lane is lost with it. */
+  unreadable?(): void;
   /** The other end is gone, after its last message. At most once, and never after our own `close`. */
   lost(error: Error): void;
 }

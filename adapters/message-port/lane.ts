@@ -6,12 +6,9 @@ import type { PortLike } from "./types.ts";
 
 const NOTHING: Transferable[] = [];
 
-/**
- * Of a port that carries a whole link, its end matters as well; a stream's port ends with its link. A second listener
- * costs each stream 220 bytes, and what it would tell (a message that cannot be read) shows in the stream's account.
- */
+/** Of a port that carries a whole link, its end matters as well; a stream's port ends with its link. */
 const LINK_EVENTS = ["message", "messageerror", "close"];
-const STREAM_EVENTS = ["message"];
+const STREAM_EVENTS = ["message", "messageerror"];
 
 export class PortLane implements Lane {
   readonly #port: PortLike;
@@ -78,8 +75,14 @@ export class PortLane implements Lane {
       return;
     }
     if (this.#closed) return;
-    if (event.type === "close") this.close();
-    const why = event.type === "close" ? "was closed at its other end" : "received a message that cannot be read";
+    if (event.type === "close") {
+      this.close();
+      this.#lost("was closed at its other end");
+    } else if (this.#receiver?.unreadable !== undefined) this.#receiver.unreadable();
+    else this.#lost("received a message that cannot be read");
+  }
+
+  #lost(why: string): void {
     this.#receiver?.lost(new LinkError("CONNECTION_LOST", `The port ${why}`));
   }
 }

@@ -3,7 +3,7 @@
  * into the platform's queue, which only counts; the account of what is held stands beside it, in `held.ts`.
  */
 import { CLONE, type Codec } from "../codecs/codec.ts";
-import { inStream, ProtocolError } from "../errors.ts";
+import { inStream, ProtocolError, StreamError } from "../errors.ts";
 import type { StandardSchema } from "../schema.ts";
 import type { DataFrame, WireStrategy, WireWindow } from "../wire/frames.ts";
 import { Consumer } from "./consumer.ts";
@@ -15,7 +15,7 @@ import { type IncomingEvent, type IncomingState, isFinalIncoming, nextIncoming }
 import type { DirectionStats } from "./stats.ts";
 import { checkWeight, type Strategy } from "./strategy.ts";
 import type { Flow } from "./system.ts";
-import { checkCharged, unpack } from "./unpacking.ts";
+import { unpack } from "./unpacking.ts";
 
 /** How a readable is to behave. */
 export interface IncomingOptions extends Flow {
@@ -177,7 +177,6 @@ export class Incoming {
     this.#account();
     try {
       unpack(frame, this.#options.codec, this.#owner, this);
-      if (this.#takes) checkCharged(frame, this.credit, this.#owner);
     } catch (error) {
       if (error instanceof ProtocolError) throw error;
       this.fail("abort", inStream(this.#owner.name, error));
@@ -188,6 +187,14 @@ export class Incoming {
     this.#noteRoom();
     if (!this.credit.ample) this.#ask();
     this.#options.arriving?.();
+  }
+
+  /** Chunks have come that cannot be read here. What follows them is not what the reader waits for. */
+  unreadable(): void {
+    if (!this.#takes) return;
+    this.#owner.fault();
+    const message = `Cannot go on with stream "${this.#owner.name}": a chunk holds what cannot be read where it came to, such as a WebAssembly.Module outside of its process; write what it is made of`;
+    this.fail("abort", new StreamError("CHUNK_UNREADABLE", message));
   }
 
   end(chunks: number): void {

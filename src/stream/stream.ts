@@ -268,6 +268,10 @@ export class Duplex implements ChannelStream, Owner, LaneReceiver {
     }
   }
 
+  unreadable(): void {
+    this.incoming.unreadable();
+  }
+
   lost(error: Error): void {
     this.#context.laneLost(this, error);
   }

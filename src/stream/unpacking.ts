@@ -29,14 +29,26 @@ export function unpack(frame: DataFrame, codec: Codec | undefined, owner: Owner,
 
 function unpackEach(frame: DataFrame, codec: Codec | undefined, owner: Owner, taker: Taker): void {
   const chunks = chunksOf(frame);
-  const isRow = frame.rows !== undefined;
+  const costs = frame.rows === undefined ? costsOf(chunks, taker.credit, owner) : undefined;
+  checkCharged(frame, chunks.length, costs, taker.credit, owner);
   for (let i = 0; i < chunks.length && taker.admits(); i++) {
     const chunk = chunks[i];
-    const bytes = isRow ? CHUNK_OVERHEAD : charge(chunk);
+    const bytes = costs === undefined ? CHUNK_OVERHEAD : (costs[i] ?? charge(chunk));
     checkSize(bytes - CHUNK_OVERHEAD, owner);
     const value = codec === undefined ? chunk : decode(codec, asBytes(chunk), frame, owner);
     taker.arrive(value, amountOf(chunk, taker.credit, frame.weights?.[i], owner), bytes);
   }
+}
+
+/** What each is charged, up to the first that there is no credit for or that is too large: no more need be looked at. */
+function costsOf(chunks: readonly unknown[], { bytes, byteLimit }: ReceiveCredit, { largestChunk }: Owner): number[] {
+  const costs: number[] = [];
+  for (let i = 0, sum = bytes; i < chunks.length && sum < byteLimit; i++) {
+    const cost = charge(chunks[i]);
+    if (cost - CHUNK_OVERHEAD > largestChunk) break;
+    sum += costs[i] = cost;
+  }
+  return costs;
 }
 
 /** Chunks that were decoded together: of each, only its length is known. */
@@ -49,14 +61,27 @@ function unpackTogether(values: readonly unknown[], { packed, weights }: DataFra
   }
 }
 
-/** Throws if the sender has charged other bytes by now: the stream would stall much later, and nobody would know why. */
-export function checkCharged({ charged }: DataFrame, { bytes }: ReceiveCredit, owner: Owner): void {
-  if (charged === undefined || charged === bytes) return;
+/**
+ * Throws if the sender has charged other bytes when these have come: a chunk before them was lost on its way, or one of them
+ * costs the two sides different bytes, and the stream would stall much later, and nobody would know why.
+ */
+function checkCharged(
+  { charged }: DataFrame,
+  count: number,
+  costs: readonly number[] | undefined,
+  credit: ReceiveCredit,
+  owner: Owner,
+): void {
+  // That one chunk must not come at all is found, and said, when it is its turn.
+  if (charged === undefined || (costs !== undefined && costs.length < count)) return;
+  const own = costs === undefined ? count * CHUNK_OVERHEAD : costs.reduce((sum, each) => sum + each, 0);
+  const bytes = credit.bytes + own;
+  if (charged === bytes) return;
   owner.fault();
   throw new StreamError(
     "CHARGE_MISMATCH",
-    `Cannot go on with stream "${owner.name}": a chunk cost ${charged} bytes in all at the sender and ${bytes} here; ` +
-      "pass its buffers in a plain object, or as chunks of their own",
+    `Cannot go on with stream "${owner.name}": chunks cost ${charged} bytes in all at the sender and ${bytes} here: one was ` +
+      "lost, or holds buffers in an unusual object; pass these in a plain object, or as chunks of their own",
   );
 }
 

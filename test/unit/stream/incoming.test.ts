@@ -1,6 +1,6 @@
 /** The receiving direction: what the reader gets, what is granted when, and how it ends. */
 import { describe, expect, it } from "vitest";
-import type { ChannelStream } from "../../../src/stream/stream.ts";
+import type { ChannelStream, Duplex } from "../../../src/stream/stream.ts";
 import { rejectedBy } from "../support/error-of.ts";
 import { type MockOptions, MockPeer } from "../support/mock-peer.ts";
 
@@ -34,6 +34,33 @@ describe("A readable", () => {
     for (const value of [0, 1, 2]) expect(await reader.read()).toEqual({ done: false, value });
     expect(await reader.read()).toEqual({ done: true, value: undefined });
     expect(peer.of("stream-ended")).toEqual([{ type: "stream-ended", id: 2 }]);
+  });
+
+  it("gives nothing that came after a chunk that was lost, and tells the sender", async () => {
+    const { peer, reader } = await taken();
+    send(peer, 0, 1);
+    expect((await reader.read()).value).toBe(0);
+    const read = reader.read();
+    // The second of four is missing.
+    peer.receive({ type: "stream-data", id: 2, chunks: [2, 3], charged: 4 * 64 });
+    expect(await rejectedBy(read)).toMatchObject({ code: "CHARGE_MISMATCH" });
+    await peer.rest();
+    expect(peer.of("stream-cancel")).toMatchObject([{ reason: { code: "CHARGE_MISMATCH" } }]);
+  });
+
+  it("ends with a chunk that cannot be read here, and neither what follows nor its end breaks the protocol", async () => {
+    const { peer, reader, stream } = await taken();
+    send(peer, 0, 1);
+    expect((await reader.read()).value).toBe(0);
+    const read = reader.read();
+    (stream as Duplex).unreadable();
+    send(peer, 2, 1);
+    peer.receive({ type: "stream-end", id: 2, chunks: 3 });
+    expect(await rejectedBy(read)).toMatchObject({ code: "CHUNK_UNREADABLE" });
+    await peer.rest();
+    expect(peer.of("stream-cancel")).toMatchObject([{ reason: { code: "CHUNK_UNREADABLE" } }]);
+    (stream as Duplex).unreadable();
+    expect(peer.of("stream-cancel")).toHaveLength(1);
   });
 
   it("grants nothing for what arrives, and half a window at a time for what is read", async () => {

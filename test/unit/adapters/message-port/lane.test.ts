@@ -46,9 +46,9 @@ it("elsewhere the runtime lets promises settle between messages, and none waits"
 });
 
 it.each([
-  ["node", ["on:message"]],
-  ["Deno", ["message"]],
-  ["Bun", ["message"]],
+  ["node", ["on:message", "messageerror"]],
+  ["Deno", ["message", "messageerror"]],
+  ["Bun", ["message", "messageerror"]],
 ])("in %s a stream's port is listened to by %j", (runtime, expected) => {
   const listened: string[] = [];
   class Port implements PortLike {
@@ -65,6 +65,25 @@ it.each([
   if (runtime !== "node") vi.stubGlobal(runtime, {});
   new PortLane(new Port(), "stream").listen({ receive() {}, lost() {} });
   expect(listened).toEqual(expected);
+});
+
+it("a message that cannot be read is told in its place, and as the lane's loss where nobody listens to that", () => {
+  const port = makePort();
+  const lane = new PortLane(port, "stream");
+  const seen: unknown[] = [];
+  const receive = (message: unknown): void => void seen.push(message);
+  const lost = ({ message }: Error): void => void seen.push(message);
+  lane.listen({ receive, unreadable: () => void seen.push("unreadable"), lost });
+  deliver(port, 1);
+  port.dispatchEvent(new Event("messageerror"));
+  deliver(port, 2);
+  expect(seen).toEqual([1, "unreadable", 2]);
+  lane.listen({ receive, lost });
+  port.dispatchEvent(new Event("messageerror"));
+  expect(seen.at(-1)).toBe("The port received a message that cannot be read");
+  lane.close();
+  port.dispatchEvent(new Event("messageerror"));
+  expect(seen).toHaveLength(4);
 });
 
 it("what one lane posts, the other receives", async () => {
