@@ -314,9 +314,14 @@ export class Incoming {
     (this.#controller as ReadableStreamDefaultController<unknown>).enqueue(value);
   }
 
-  /** Bytes need no empty chunk, and a byte stream takes none: it leaves as it comes, and does not serve a read that waits. */
+  /**
+   * Bytes need no empty chunk, and a byte stream takes none: it leaves as it comes, and does not serve a read that waits. The
+   * platform takes the whole buffer of what it is given, so what a codec has made may be in memory that holds more.
+   */
   #enqueueBytes(value: Uint8Array, weight: number, bytes: number): void {
-    if (value.byteLength > 0) this.#enqueue(value, weight, bytes);
+    const { codec } = this.#options;
+    const isOurs = codec === undefined || codec.keeps === true;
+    if (value.byteLength > 0) this.#enqueue(isOurs ? value : new Uint8Array(value), weight, bytes);
     else this.credit.leave(weight, bytes);
   }
 

@@ -56,6 +56,7 @@ function unpackTogether(values: readonly unknown[], { packed, weights }: DataFra
   const { unit } = taker.credit;
   for (let i = 0; i < values.length && taker.admits(); i++) {
     const length = packed?.lengths[i] as number;
+    checkSize(length, owner);
     const amount = unit === "bytes" ? length : amountOf(undefined, taker.credit, weights?.[i], owner);
     taker.arrive(values[i], amount, CHUNK_OVERHEAD + length);
   }

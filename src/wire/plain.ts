@@ -81,8 +81,8 @@ function copyObject(value: object, depth: number): unknown {
 function copyArray(value: readonly unknown[], depth: number): unknown {
   visits -= value.length;
   // Keys that are no elements are lost in a copy made this way, and asking for them costs as much as all the rest. What
-  // has them in earnest is the match of a regular expression, which can be told.
-  if (visits < 0 || "groups" in value) return NOT_PLAIN;
+  // has them in earnest is the match of a regular expression, which can be told. A class of lists makes the copy itself.
+  if (visits < 0 || "groups" in value || value.constructor !== Array) return NOT_PLAIN;
   const copy = value.slice();
   for (let i = 0; i < copy.length; i++) {
     if (!isCompound(copy[i])) continue;

@@ -62,6 +62,41 @@ describe("what cannot be cloned", () => {
   });
 });
 
+describe("a readable byte stream with a codec", () => {
+  test.each([
+    ["reads from where it was given", (bytes: Uint8Array) => bytes],
+    ["allocates from a pool", (bytes: Uint8Array) => Buffer.from(bytes)],
+  ])("that %s loses nothing, and takes no memory of others", async (_, decode) => {
+    const codec = { name: "own", unit: "bytes", encode: (chunk: Uint8Array) => chunk, decode } as const;
+    const seen: number[] = [];
+    const read = async ({ readable }: ChannelStream): Promise<void> => {
+      for await (const chunk of readable as AsyncIterable<Uint8Array>) seen.push(...chunk);
+    };
+    const [near] = pair({}, { streams: { x: { codec, readable: "bytes", handler: read } } });
+    const chunks = [1, 2, 3, 4].map((each) => new Uint8Array([each, each]));
+    expect(await sent(near.openStream("x", { codec, highWaterMark: 1000 }), chunks)).toBe("arrived");
+    expect(seen).toEqual([1, 1, 2, 2, 3, 3, 4, 4]);
+    expect(Buffer.from("the pool is whole").toString()).toBe("the pool is whole");
+  });
+});
+
+test("a list of a class whose constructor takes something else is cloned as any list", async () => {
+  class Named extends Array<number> {
+    constructor(readonly named: { length: number }) {
+      super();
+      if (typeof named === "number") throw new TypeError("no name");
+    }
+  }
+  const list = new Named({ length: 3 });
+  list.push(1, 2);
+  const [near] = pair({}, { streams: { echo: ({ readable, writable }) => readable.pipeTo(writable) } });
+  const { readable, writable } = near.openStream("echo");
+  const writer = writable.getWriter();
+  writer.write(list).catch(() => {});
+  writer.close().catch(() => {});
+  expect(await all(readable)).toEqual([[1, 2]]);
+});
+
 describe("a method that gives a stream", () => {
   test("may take up the streams of its params later than at once", async () => {
     const [near] = pair(
