@@ -5,6 +5,7 @@ import { CLONE, type Codec } from "../codecs/codec.ts";
 import { raw } from "../codecs/raw.ts";
 import { mistake } from "../errors.ts";
 import type { Limits } from "../limits.ts";
+import type { Transferable } from "../link.ts";
 import { checkSchema, type StandardSchema } from "../schema.ts";
 import type { Transfer } from "./chunk.ts";
 import { LEAST_BYTES } from "./credit.ts";
@@ -35,7 +36,7 @@ export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
   readonly chunks?: StandardSchema<unknown, Made>;
   /** The window of both directions, in chunks, or in whatever `size` gives. */
   readonly highWaterMark?: number | undefined;
-  readonly size?: QueuingStrategySize<never> | undefined;
+  readonly size?: ((chunk: never) => number) | undefined;
   /** The window of our readable; it overrides the sender's. */
   readonly readableStrategy?: StrategyOf<In>;
   /** The queue of our writable, and the window of the far side's readable if nobody set one there. */

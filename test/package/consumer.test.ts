@@ -45,6 +45,26 @@ describe("The types", () => {
     await compile("nodenext", PROGRAM, { ...output, skipLibCheck: false, skipDefaultLibCheck: true });
   });
 
+  it("compile with the types of Node alone, ours looked at as well", async () => {
+    const options = { lib: ["ES2023", "ESNext.Disposable"], skipLibCheck: false, skipDefaultLibCheck: true };
+    // Not every entry: some are of pages, and @msgpack/msgpack names types of the DOM.
+    const files = PROGRAM.filter((file) => file !== "every.ts");
+    await compile("node", files, { module: "nodenext", moduleResolution: "nodenext", noEmit: true, ...options });
+  });
+
+  it("of a worker are Node's where modules are resolved as Node does, the web's elsewhere", async () => {
+    const use =
+      'import { Worker } from "sluice/worker";\nnew Worker("./w.js", { workerData: 1 }).on("exit", () => {});\n';
+    writeFileSync(join(folder, "node-worker.ts"), use);
+    await compile("node-worker", ["node-worker.ts"], {
+      module: "nodenext",
+      moduleResolution: "nodenext",
+      noEmit: true,
+    });
+    const web = { module: "esnext", moduleResolution: "bundler", noEmit: true };
+    await expect(compile("web-worker", ["node-worker.ts"], web)).rejects.toThrow(/'workerData' does not exist/);
+  });
+
   it("compile under bundler, with a page", async () => {
     const files = [...PROGRAM, "page.ts"];
     await compile("bundler", files, { module: "esnext", moduleResolution: "bundler", noEmit: true });
