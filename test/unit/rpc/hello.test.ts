@@ -71,7 +71,7 @@ describe("readHello()", () => {
     },
   );
 
-  it.each(["limits.streams", "limits.maxChunk", "limits.window", "limits.unaccepted", "limits.calls"])(
+  it.each(["limits.streams", "limits.maxChunk", "limits.window", "limits.unaccepted", "limits.calls", "limits.stall"])(
     "names %s where it is not valid",
     (path) => {
       // Null is ∞, for which JSON has no other word.
