@@ -82,7 +82,7 @@ function copyArray(value: readonly unknown[], depth: number): unknown {
   visits -= value.length;
   // Keys that are no elements are lost in a copy made this way, and asking for them costs as much as all the rest. What
   // has them in earnest is the match of a regular expression, which can be told. A class of lists makes the copy itself.
-  if (visits < 0 || "groups" in value || value.constructor !== Array) return NOT_PLAIN;
+  if (visits < 0 || "groups" in value || (value.constructor as unknown) !== Array) return NOT_PLAIN;
   const copy = value.slice();
   for (let i = 0; i < copy.length; i++) {
     if (!isCompound(copy[i])) continue;
