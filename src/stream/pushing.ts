@@ -91,8 +91,10 @@ function movesOf(
 
 function viewOf(encoded: ArrayBufferView | ArrayBuffer): Uint8Array {
   if (encoded instanceof Uint8Array) return encoded;
-  if (ArrayBuffer.isView(encoded)) return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
-  return new Uint8Array(encoded);
+  const isView = ArrayBuffer.isView(encoded);
+  const buffer = isView ? encoded.buffer : encoded;
+  if (isArrayBuffer(buffer)) attached(buffer);
+  return isView ? new Uint8Array(buffer, encoded.byteOffset, encoded.byteLength) : new Uint8Array(buffer);
 }
 
 /** Shared memory may change while it is sent. */

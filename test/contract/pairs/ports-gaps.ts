@@ -8,5 +8,4 @@ export const copiesGaps: Gaps = {
   "a transfer function may move the buffer of a view of a part": copied,
   "a transfer function moves what it names, and nothing else": copied,
   "transfer: true moves whole buffers, at the top and inside": copied,
-  "◆ a buffer in a chunk that transfer: true moves is gone once its write is done, also while chunks gather": copied,
 };
