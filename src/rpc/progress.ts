@@ -22,7 +22,7 @@ export function readProgress(params: unknown): { readonly id?: unknown; readonly
   return typeof params === "object" && params !== null ? params : {};
 }
 
-/** Progress that waits at the most: more than an honest remote is likely to have on its way, and of another's not without end. */
+/** Progress that waits at the most: more than is likely to be on its way from an honest remote. */
 const MOST_WAITING = 4_096;
 
 /**
