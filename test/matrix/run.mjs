@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { openRuntime } from "../realms/mod.mjs";
+import { ensureRuntime, NotInstalled } from "../runtimes/ensure.mjs";
 import { bundleContract } from "./bundle.mjs";
 import { columns, rows } from "./cells.mjs";
 import { writeDocument } from "./document.mjs";
@@ -26,12 +27,25 @@ const results = [];
 let pairs;
 
 try {
+  installRuntimes();
   // All take from the same iterator.
   await Promise.all(Array.from({ length: concurrency }, work));
 } finally {
   rmSync(folder, { recursive: true });
 }
 report();
+
+/** Before anything runs: the pairs of processes would install the same ones at the same time, and npm knows no turns. */
+function installRuntimes() {
+  for (const { name, source } of wanted) {
+    try {
+      if (source.startsWith("npm:")) ensureRuntime(name);
+    } catch (error) {
+      // Told when its row comes.
+      if (!(error instanceof NotInstalled)) throw error;
+    }
+  }
+}
 
 async function work() {
   for (const row of waiting) results.push({ row, ...(await runRow(row)) });
