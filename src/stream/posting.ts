@@ -8,6 +8,7 @@ import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { Batch, NO_MOVES } from "./batch.ts";
 import { charge, type Owned, own, type Transfer, takenOver } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
+import { encode } from "./encoded.ts";
 import type { Gathering } from "./gather.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 import { byteLengthOf } from "./strategy.ts";
@@ -59,7 +60,7 @@ export class Posting implements Shipping, Gathering {
       this.#batch.form = form;
     }
     // Memory that the codec uses again must not be moved.
-    this.#startOwned(codec.encode(chunk), weight, codec.reuses === true ? false : this.#host.transfer);
+    this.#startOwned(encode(codec, chunk), weight, codec.reuses === true ? false : this.#host.transfer);
   }
 
   #startOwned(encoded: unknown, weight: number, transfer: Transfer): void {

@@ -63,7 +63,8 @@ class Shaper {
   }
 
   #parts(values: readonly unknown[], nesting: number): (number | Shape)[] {
-    return values.map((each) => this.shape(each, nesting - 1) ?? this.#columns++);
+    // Not `map`, which would make another one of a class of lists.
+    return Array.from(values, (each) => this.shape(each, nesting - 1) ?? this.#columns++);
   }
 }
 

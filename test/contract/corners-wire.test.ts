@@ -193,7 +193,7 @@ describe.each(links)("over %s", (_, make) => {
   });
 });
 
-describe.each(links.filter(([name]) => name !== "ports"))("over %s", (_, make) => {
+describe.each(links)("over %s", (_, make) => {
   test.each<[string, () => unknown, string]>([
     ["a promise", async () => new Uint8Array(1), "a Promise"],
     ["a promise that fails", () => Promise.reject(new Error("late")), "a Promise"],
