@@ -6,9 +6,13 @@ import type { PortLike } from "./types.ts";
 
 const NOTHING: Transferable[] = [];
 
-/** Of a port that carries a whole link, its end matters as well; a stream's port ends with its link. */
+/**
+ * Of a port that carries a whole link, its end matters as well; a stream's port ends with its link. Node reads all that it
+ * posts (contexts of `node:vm` aside, where `charged` tells of a loss), and each listener costs a stream 250 bytes there.
+ */
 const LINK_EVENTS = ["message", "messageerror", "close"];
 const STREAM_EVENTS = ["message", "messageerror"];
+const NODE_STREAM_EVENTS = ["message"];
 
 export class PortLane implements Lane {
   readonly #port: PortLike;
@@ -23,7 +27,8 @@ export class PortLane implements Lane {
   /** `carries`: a whole link, or one stream of it; a whole link whose buffers are copied, never moved. */
   constructor(port: PortLike, carries: "link" | "stream" | "copies") {
     this.#port = port;
-    this.#events = carries === "stream" ? STREAM_EVENTS : LINK_EVENTS;
+    if (carries !== "stream") this.#events = LINK_EVENTS;
+    else this.#events = isNodePort(port) ? NODE_STREAM_EVENTS : STREAM_EVENTS;
     this.#copies = carries === "copies";
     this.#waiting = handsOverAtOnce() ? [] : undefined;
   }

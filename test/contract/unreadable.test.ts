@@ -1,6 +1,6 @@
 /**
  * A chunk that was posted, and cannot be read where it comes to, as a WebAssembly.Module in another process: its stream ends,
- * and nothing else. Node reads all that it posts, so its port is told by hand; test/links has browsers.
+ * and nothing else. Node reads all that it posts, so its ports are taken for a browser's, and told by hand; test/links has real ones.
  */
 import { type Channel, connect } from "sluice";
 import { messagePortLink } from "sluice/message-port";
@@ -16,6 +16,7 @@ afterEach(() => {
 
 test("a chunk that cannot be read ends its direction at both ends before anything later comes, and nothing else", async () => {
   const { port1, port2 } = new MessageChannel();
+  vi.stubGlobal("MessagePort", undefined);
   vi.stubGlobal(
     "MessageChannel",
     class extends MessageChannel {
