@@ -37,6 +37,8 @@ export const gaps = [
       "a reused large buffer arrives with five contents",
       "buffers are copied by default, whole ones too",
       "transfer: true moves whole buffers, at the top and inside",
+      "◆ a buffer that transfer: true moves is gone once its write is done, also while chunks gather",
+      "◆ a buffer in a chunk that transfer: true moves is gone once its write is done, also while chunks gather",
       "a transfer function moves what it names, and nothing else",
       "a transfer function may move the buffer of a view of a part",
       "a MessagePort crosses in a chunk and back, and works",
