@@ -35,6 +35,11 @@ export class Batch {
     return this.length >= MOST_CHUNKS || this.#bytes >= MOST_BYTES;
   }
 
+  /** Will it be full with one more chunk, of this many bytes? */
+  fullWith(bytes: number): boolean {
+    return this.length + 1 >= MOST_CHUNKS || this.#bytes + bytes >= MOST_BYTES;
+  }
+
   /** Adds a copy of a chunk as a row, if it has the shape of those before it. False, and nothing added, if it has not. */
   addRow(chunk: unknown, weight: number): boolean {
     if (this.#chunks !== undefined) return false;

@@ -46,6 +46,10 @@ export function own(chunk: unknown, transfer: Transfer): Owned {
 
 /** The same chunk, with what `transfer: true` moves taken from its writer now and not by a post. */
 export function takenOver({ chunk, moves }: Owned): Owned {
+  if (isBytes(chunk)) {
+    const taken = moved(moves[0] as ArrayBuffer);
+    return { chunk: ArrayBuffer.isView(chunk) ? viewLike(chunk, taken) : taken, moves: [taken], lent: false };
+  }
   return new Owner(false, moves).own(chunk);
 }
 
@@ -223,7 +227,7 @@ function isBuiltIn<T extends object>(
 
 type Bytes = ArrayBufferView | ArrayBuffer;
 
-function isBytes(value: unknown): value is Bytes {
+export function isBytes(value: unknown): value is Bytes {
   return ArrayBuffer.isView(value) || isArrayBuffer(value);
 }
 

@@ -6,7 +6,7 @@
 import type { Codec } from "../codecs/codec.ts";
 import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { Batch, NO_MOVES } from "./batch.ts";
-import { charge, type Owned, own, type Transfer, takenOver } from "./chunk.ts";
+import { charge, isBytes, type Owned, own, type Transfer, takenOver } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import { encode } from "./encoded.ts";
 import type { Gathering } from "./gather.ts";
@@ -70,15 +70,20 @@ export class Posting implements Shipping, Gathering {
   #take(owned: Owned, weight: number): void {
     const bytes = charge(owned.chunk);
     checkSize(bytes - CHUNK_OVERHEAD, this.#host.owner);
-    const { chunk, moves, lent } = this.#gathering ? this.#toGather(owned) : owned;
+    const { chunk, moves, lent } = this.#gathering && owned.lent ? this.#toGather(owned, bytes) : owned;
     this.#host.book(this.#payload(chunk), weight, bytes);
     this.#batch.add(chunk, weight, bytes, moves);
     this.#gathered(lent);
   }
 
-  /** What is lent cannot wait: what `transfer: true` moves is taken over now, anything else is posted by itself in this call. */
-  #toGather(owned: Owned): Owned {
-    const own = owned.lent && this.#host.transfer === true ? takenOver(owned) : owned;
+  /**
+   * What is lent cannot wait. What `transfer: true` moves is taken over now, unless it fills the batch, which is posted in this
+   * call then. Anything else is posted in this call by itself.
+   */
+  #toGather(owned: Owned, bytes: number): Owned {
+    const moves = this.#host.transfer === true;
+    if (moves && isBytes(owned.chunk) && this.#batch.fullWith(bytes)) return { ...owned, lent: false };
+    const own = moves ? takenOver(owned) : owned;
     if (own.lent) this.flush();
     return own;
   }
