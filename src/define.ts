@@ -6,7 +6,7 @@ import { RPC_CODES } from "./rpc/messages.ts";
 import type { CallContext, Method } from "./rpc/peer.ts";
 import { checkSchema, describeIssue, isAsync, plainIssues, type SchemaResult, type StandardSchema } from "./schema.ts";
 import type { StreamDefinition, StreamHandler } from "./stream/definition.ts";
-import type { StreamOptions } from "./stream/options.ts";
+import { checkDefined, type StreamOptions } from "./stream/options.ts";
 import type { ChannelStream } from "./stream/stream.ts";
 
 /** What the remote may call and open. */
@@ -24,26 +24,36 @@ export interface MethodDefinition {
 }
 
 /**
- * What gives the functions of a definition their parameters' types: `Params` and `Chunks` are, by name, what the
- * schemas make. Written as methods, so that a function may say itself what it takes.
+ * What gives the functions of a definition their parameters' types: `Params` and `Chunks` are, by name, the schemas.
+ * Handlers are written as methods, so that each may say itself what it takes. A schema is asked for its types only:
+ * comparing two of a library's own class can be too deep for the compiler.
  */
 export interface Contextual<Params, Chunks> {
   readonly methods?: {
     readonly [Name in keyof Params]:
       | { method(params: object | undefined, context: CallContext): unknown }["method"]
       | {
-          readonly params: StandardSchema<unknown, Params[Name]>;
-          readonly handler: { method(params: NoInfer<Params[Name]>, context: CallContext): unknown }["method"];
+          readonly params: Params[Name] & SchemaOnly<NoInfer<Params[Name]>>;
+          readonly handler: {
+            method(params: OutputOf<NoInfer<Params[Name]>>, context: CallContext): unknown;
+          }["method"];
         };
   };
   readonly streams?: {
     readonly [Name in keyof Chunks]:
       | StreamHandler
-      | (StreamOptions<unknown, unknown, Chunks[Name]> & {
-          readonly handler: { handle(stream: ChannelStream<NoInfer<Chunks[Name]>>): unknown }["handle"];
+      | (Omit<StreamOptions, "chunks"> & {
+          readonly chunks?: Chunks[Name] & SchemaOnly<NoInfer<Chunks[Name]>>;
+          readonly handler: { handle(stream: ChannelStream<OutputOf<NoInfer<Chunks[Name]>>>): unknown }["handle"];
         });
   };
 }
+
+/** What a schema makes of what comes; where there is none, that is unknown. */
+type OutputOf<Schema> = Schema extends StandardSchema<infer _Input, infer Output> ? Output : unknown;
+
+// biome-ignore lint/suspicious/noExplicitAny: a schema of whatever it may be
+type SchemaOnly<Schema> = Schema extends StandardSchema<any, any> ? unknown : StandardSchema;
 
 /** Checks a definition where it is written, and keeps its type: `export type Api = typeof api`. */
 export function define<const D extends object, Params, Chunks>(definition: D & Contextual<Params, Chunks>): D {
@@ -72,6 +82,7 @@ export function handlersOf({ streams }: Definition): ReadonlyMap<string, StreamD
     const definition = typeof given === "function" ? { handler: given } : given;
     if (typeof definition?.handler !== "function")
       throw wrong(`stream "${name}"`, "its handler is no function, pass one, or { handler } with options");
+    checkDefined(`stream "${name}"`, definition);
     if (definition.chunks !== undefined) checkSchema(definition.chunks, `chunks of stream "${name}"`, "BAD_DEFINITION");
     byName.set(name, definition);
   }
@@ -84,6 +95,8 @@ function checking(name: string, definition: MethodDefinition): Method {
   if (typeof handler !== "function")
     throw wrong(`method "${name}"`, "it is no function, pass one, or { params, handler } with a schema");
   checkSchema(definition.params, `params of method "${name}"`, "BAD_DEFINITION");
+  const other = Object.keys(definition).find((key) => key !== "params" && key !== "handler");
+  if (other !== undefined) throw wrong(`method "${name}"`, `it has no option "${other}", pass { params, handler }`);
   const schema = definition.params["~standard"];
   const run = (result: SchemaResult<unknown>, context: CallContext): unknown => {
     if (result.issues === undefined) return handler(result.value, context);

@@ -13,7 +13,9 @@ import { platformMark } from "./held.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import type { Strategy, StrategyReader } from "./strategy.ts";
 
-/** A queuing strategy. Its `size` is typed as a method, so that one for some chunks serves where any may come. */
+// Functions are typed as methods, so that one for some chunks serves where any may come.
+
+/** A queuing strategy. */
 export interface StrategyOf<Chunk> {
   readonly highWaterMark?: number | undefined;
   size?(chunk: Chunk): number;
@@ -36,7 +38,7 @@ export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
   readonly chunks?: StandardSchema<unknown, Made>;
   /** The window of both directions, in chunks, or in whatever `size` gives. */
   readonly highWaterMark?: number | undefined;
-  readonly size?: ((chunk: never) => number) | undefined;
+  readonly size?: { size(chunk: Weighed<In, Out>): number }["size"] | undefined;
   /** The window of our readable; it overrides the sender's. */
   readonly readableStrategy?: StrategyOf<In>;
   /** The queue of our writable, and the window of the far side's readable if nobody set one there. */
@@ -47,8 +49,17 @@ export interface StreamOptions<In = unknown, Out = unknown, Made = In> {
    */
   readonly readable?: "chunks" | "bytes";
   /** Moves whole buffers rather than copying them; or a function that names what is to be moved of a chunk. */
-  readonly transfer?: boolean | ((chunk: Out) => Transferable[]);
+  readonly transfer?: boolean | { transfer(chunk: Out): Transferable[] }["transfer"];
 }
+
+/** What `size` is given: the chunks of both directions, as far as they are known. */
+type Weighed<In, Out> = [In, Out] extends [infer I, infer O]
+  ? unknown extends I
+    ? O
+    : unknown extends O
+      ? I
+      : I | O
+  : never;
 
 /** A codec for each direction, seen from this side. Left out: the default. */
 export interface DirectionCodecs {
@@ -170,17 +181,8 @@ export class OptionsReader {
 
   /** Checks options of a definition, before any stream is made of it; the error says whose they are. */
   check(whose: string, options: StreamOptions): void {
-    try {
-      const own = ["metadata", "signal"].find((name) => name in options);
-      if (own !== undefined) {
-        const message = `Cannot use the stream option "${own}" in a definition: it is one stream's own, give it to openStream`;
-        throw mistake(new TypeError(message), "BAD_OPTION");
-      }
-      this.read(options);
-    } catch (error) {
-      if (error instanceof Error) error.message += ` (in the definition of ${whose})`;
-      throw error;
-    }
+    checkDefined(whose, options);
+    inDefinition(whose, () => this.read(options));
   }
 
   /** Checks the options of the default stream, whose chunks have a function of their own, and are counted. */
@@ -258,6 +260,28 @@ export class OptionsReader {
     if (suggestion === undefined || incoming.fixed) return incoming;
     const { unit, highWaterMark } = suggestion;
     return this.#made(incoming, { unit, highWaterMark, size: undefined });
+  }
+}
+
+/** Checks as much of a definition's options as can be told without a channel: that there are such options. */
+export function checkDefined(whose: string, options: StreamOptions): void {
+  inDefinition(whose, () => {
+    const own = ["metadata", "signal"].find((name) => name in options);
+    if (own !== undefined) {
+      const message = `Cannot use the stream option "${own}" in a definition: it is one stream's own, give it to openStream`;
+      throw mistake(new TypeError(message), "BAD_OPTION");
+    }
+    checkNames("stream option", NAMES, options);
+  });
+}
+
+/** A mistake that `check` throws says in whose definition it is. */
+function inDefinition(whose: string, check: () => void): void {
+  try {
+    check();
+  } catch (error) {
+    if (error instanceof Error) error.message += ` (in the definition of ${whose})`;
+    throw error;
   }
 }
 

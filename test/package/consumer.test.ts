@@ -70,6 +70,11 @@ describe("The types", () => {
     await compile("bundler", files, { module: "esnext", moduleResolution: "bundler", noEmit: true });
   });
 
+  it("take the schemas of every library, and give what they say to handlers and callers", async () => {
+    const options = { module: "nodenext", moduleResolution: "nodenext", noEmit: true };
+    await compile("schemas", ["schemas.ts"], options);
+  });
+
   it("fail for what the package does not have", async () => {
     const wrong = 'import { nothing } from "sluice";\nimport { none } from "sluice/nothing";\nnothing(none);\n';
     writeFileSync(join(folder, "wrong.ts"), wrong);

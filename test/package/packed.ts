@@ -14,6 +14,9 @@ const here = fileURLToPath(new URL(".", import.meta.url)).replace(/[/\\]$/, "");
 /** What codecs are made with, and the types of Node: as the project that uses them has it. */
 const BESIDE = ["@bufbuild/protobuf", "@msgpack/msgpack", "apache-arrow", "protobufjs", "@types/node", "undici-types"];
 
+/** Schemas, installed beside these tests: the types of a definition must get along with each library's. */
+const SCHEMAS = ["arktype", "zod"];
+
 /** No command here takes nearly as long. */
 const TIMEOUT = 120_000;
 
@@ -70,11 +73,15 @@ export async function project(): Promise<{ folder: string; dispose(): void }> {
   const at = (path: string): string => join(folder, path);
   writeFileSync(at("package.json"), JSON.stringify({ private: true, type: "module" }));
   await run("npm", ["install", "--no-audit", "--no-fund", "--offline", "--loglevel=error", tarball], folder);
-  for (const name of BESIDE) {
+  ensureInstalled(here);
+  const link = (name: string, from: string): void => {
     mkdirSync(dirname(at(`node_modules/${name}`)), { recursive: true });
-    symlinkSync(join(root, "node_modules", name), at(`node_modules/${name}`));
-  }
+    symlinkSync(join(from, "node_modules", name), at(`node_modules/${name}`));
+  };
+  for (const name of BESIDE) link(name, root);
+  for (const name of SCHEMAS) link(name, here);
   cpSync(join(here, "app"), folder, { recursive: true });
+  cpSync(join(root, "test/types/equal.ts"), at("equal.ts"));
   writeFileSync(at("every.ts"), everyEntry());
   return { folder, dispose: () => rmSync(folder, { recursive: true, force: true }) };
 }

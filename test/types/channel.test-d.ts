@@ -181,6 +181,15 @@ typesOnly(() => {
   channel.openStream("double").writable.getWriter().write("1");
   // @ts-expect-error A strategy for other chunks.
   channel.openStream("double", { writableStrategy: { size: (chunk: Hit) => chunk.score } });
+  // `size` weighs the chunks of both directions, those of which something is known.
+  channel.openStream("double", { size: (chunk) => same<string | number>()(chunk) ?? 1 });
+  channel.openStream("ends", { size: ({ score }) => score });
+  channel.openStream("gzip", { size: (chunk) => same<unknown>()(chunk) ?? 1 });
+  channel.openStream("double", { size: () => 1, transfer: (chunk) => same<number>()(chunk) ?? [] });
+  // @ts-expect-error A weight for other chunks.
+  channel.openStream("double", { size: ({ score }: Hit) => score });
+  // @ts-expect-error No list of what is moved.
+  channel.openStream("double", { transfer: (chunk) => chunk });
 });
 
 typesOnly(async () => {

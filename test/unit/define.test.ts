@@ -77,6 +77,11 @@ describe("define()", () => {
     ["a method whose handler is no function", { methods: { a: { params: schema, handler: 5 } } }, '"a"'],
     ["a method whose params are no schema", { methods: { a: { params: { parse: method }, handler: method } } }, '"a"'],
     ["a method without a schema for its handler", { methods: { a: { handler: method } } }, '"a"'],
+    [
+      "a method with an option that there is not",
+      { methods: { a: { params: schema, handler: method, timeout: 5 } } },
+      '"timeout"',
+    ],
     ["a method of Sluice's own name", { methods: { "$/hello": method } }, '"$/hello"'],
     ["any method that starts with $/", { methods: { "$/mine": method } }, '"$/mine"'],
     ["a stream that is no function", { streams: { s: 5 } }, '"s"'],
@@ -89,6 +94,17 @@ describe("define()", () => {
     expect(error).toBeInstanceOf(TypeError);
     expect(error.message).toContain(name);
     expect(code).toBe("BAD_DEFINITION");
+  });
+
+  it.each<[string, object, string]>([
+    ["an option that there is not", { highWatermark: 5 }, '"highWatermark"'],
+    ["an option of one stream", { metadata: 5 }, '"metadata"'],
+  ])("refuses a stream with %s, and names both", (_, options, name) => {
+    const { error, code } = thrownBy(() => define({ streams: { s: { ...options, handler: () => {} } } }));
+    expect(error).toBeInstanceOf(TypeError);
+    expect(error.message).toContain(name);
+    expect(error.message).toContain('stream "s"');
+    expect(code).toBe("BAD_OPTION");
   });
 
   it("takes a name that only begins with $", () => {
