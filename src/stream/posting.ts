@@ -8,7 +8,7 @@ import { copyValue, NOT_PLAIN } from "../wire/plain.ts";
 import { Batch, NO_MOVES } from "./batch.ts";
 import { charge, isBytes, type Owned, own, type Transfer, takenOver } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
-import { encode } from "./encoded.ts";
+import { encode, moveNamed } from "./encoded.ts";
 import type { Gathering } from "./gather.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 import { byteLengthOf } from "./strategy.ts";
@@ -59,8 +59,16 @@ export class Posting implements Shipping, Gathering {
       this.flush();
       this.#batch.form = form;
     }
-    // Memory that the codec uses again must not be moved.
-    this.#startOwned(encode(codec, chunk), weight, codec.reuses === true ? false : this.#host.transfer);
+    const { transfer, owner } = this.#host;
+    const bytes = encode(codec, chunk);
+    if (typeof transfer === "function") {
+      checkSize(bytes.length, owner);
+      const found = moveNamed(chunk, bytes, transfer);
+      this.#startOwned(found, weight, found !== bytes);
+    } else {
+      // Memory that the codec uses again must not be moved.
+      this.#startOwned(bytes, weight, codec.reuses === true ? false : transfer);
+    }
   }
 
   #startOwned(encoded: unknown, weight: number, transfer: Transfer): void {

@@ -4,13 +4,11 @@
  */
 
 import type { Codec } from "../codecs/codec.ts";
-import { mistake } from "../errors.ts";
-import type { Transferable } from "../link.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import { isArrayBuffer } from "../wire/size.ts";
 import { attached, moved } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
-import { encode } from "./encoded.ts";
+import { encode, moveNamed } from "./encoded.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
 
 export class Pushing implements Shipping {
@@ -38,11 +36,12 @@ export class Pushing implements Shipping {
     const { owner, weighed, transfer } = this.#host;
     const codec = this.#codec;
     const form = codec.form === undefined ? 0 : codec.form(chunk);
-    let bytes = viewOf(encode(codec, chunk));
+    let bytes = encode(codec, chunk);
     const { length } = bytes;
     if (length === 0) attached(bytes.buffer as ArrayBuffer);
     checkSize(length, owner);
-    if (transfer !== undefined && transfer !== false) bytes = detach(movesOf(chunk, bytes, transfer), bytes);
+    if (typeof transfer === "function") bytes = moveNamed(chunk, bytes, transfer);
+    else if (transfer === true && isWhole(chunk, bytes)) bytes = new Uint8Array(moved(bytes.buffer as ArrayBuffer));
     this.#host.book(length, weight, CHUNK_OVERHEAD + length);
     const lend = codec.reuses !== true && !isShared(bytes);
     this.#lane.push(bytes, form, weighed ? weight : undefined, lend, codec.decodeAll !== undefined);
@@ -61,40 +60,11 @@ export class Pushing implements Shipping {
   }
 }
 
-/** Takes the buffers from their owner, as a post would. Returns the bytes, wherever they are then. */
-function detach(moves: readonly ArrayBuffer[], bytes: Uint8Array): Uint8Array {
-  const { buffer, byteOffset, length } = bytes;
-  let found = bytes;
-  for (const each of moves) {
-    const taken = moved(each);
-    if (each === buffer) found = new Uint8Array(taken, byteOffset, length);
-  }
-  return found;
-}
-
-/** The buffers that the user wants to move: they are detached here, as on any other link. */
-function movesOf(
-  chunk: unknown,
-  bytes: Uint8Array,
-  transfer: true | ((chunk: never) => Transferable[]),
-): readonly ArrayBuffer[] {
-  if (transfer === true) {
-    const isOwn = ArrayBuffer.isView(chunk) ? chunk.buffer === bytes.buffer : chunk === bytes.buffer;
-    return isOwn && bytes.length === bytes.buffer.byteLength && !isShared(bytes) ? [bytes.buffer as ArrayBuffer] : [];
-  }
-  const given: unknown = transfer(chunk as never);
-  if (Array.isArray(given) && given.every(isArrayBuffer)) return given as ArrayBuffer[];
-  const message =
-    "Cannot move a chunk: over bytes only ArrayBuffers can be moved, return an array of those from the transfer function";
-  throw mistake(new TypeError(message), "BAD_TRANSFER");
-}
-
-function viewOf(encoded: ArrayBufferView | ArrayBuffer): Uint8Array {
-  if (encoded instanceof Uint8Array) return encoded;
-  const isView = ArrayBuffer.isView(encoded);
-  const buffer = isView ? encoded.buffer : encoded;
-  if (isArrayBuffer(buffer)) attached(buffer);
-  return isView ? new Uint8Array(buffer, encoded.byteOffset, encoded.byteLength) : new Uint8Array(buffer);
+/** Is it a whole buffer, and the writer's, so that `transfer: true` moves it? */
+function isWhole(chunk: unknown, bytes: Uint8Array): boolean {
+  const { buffer } = bytes;
+  const isOwn = ArrayBuffer.isView(chunk) ? chunk.buffer === buffer : chunk === buffer;
+  return isOwn && bytes.length === buffer.byteLength && !isShared(bytes);
 }
 
 /** Shared memory may change while it is sent. */

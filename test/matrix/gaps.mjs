@@ -41,6 +41,7 @@ export const gaps = [
       "◆ a buffer in a chunk that transfer: true moves is gone once its write is done, also while chunks gather",
       "a transfer function moves what it names, and nothing else",
       "a transfer function may move the buffer of a view of a part",
+      "a transfer function may move what its codec sends as it is",
       "a MessagePort crosses in a chunk and back, and works",
       "a buffer that was moved by one write rejects the next with a TypeError",
       "huge chunks counted in chunks are bounded in bytes",

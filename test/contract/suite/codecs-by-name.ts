@@ -3,11 +3,12 @@ import { create } from "@bufbuild/protobuf";
 import { TimestampSchema } from "@bufbuild/protobuf/wkt";
 import { type Table, tableFromArrays } from "apache-arrow";
 import type { Codec } from "sluice";
+import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
 import { type CodecName, codecs } from "../../fixtures/codecs.mjs";
 import { EMPTY_HASH, fold } from "../../fixtures/values.mjs";
 import type { Contract, PairOptions } from "./pair.ts";
-import { failure, flood, readAll, rejection, through, withCode } from "./tools.ts";
+import { bytes, failure, flood, readAll, rejection, through, withCode } from "./tools.ts";
 
 const names: readonly CodecName[] = ["json", "msgpack", "protobuf", "arrow"];
 
@@ -118,6 +119,28 @@ export function codecsByName({ test }: Contract): void {
     const error = await rejection(near.openStream("coded", { codec: other }).readable.getReader().read());
     expect(error).toEqual(withCode("CODEC_MISMATCH"));
     expect((error as Error).message).toMatch(/"protobuf:shop\.Row".*"protobuf:google\.protobuf\.Timestamp"/);
+  });
+
+  test("a transfer function is given the chunk itself, and what it names is gone", async (make) => {
+    const { near } = make(farOf("msgpack"));
+    const seen: unknown[] = [];
+    const [chunk, named] = [{ list: bytes(4) }, bytes(8)];
+    const transfer = (given: unknown): ArrayBuffer[] => {
+      seen.push(given);
+      return [named.buffer];
+    };
+    const back = await through(near.openStream("coded", { codec: codecs.msgpack(), transfer }), [chunk]);
+    expect([back, seen[0] === chunk, seen.length]).toEqual([[{ list: bytes(4) }], true, 1]);
+    expect([named.byteLength, chunk.list.byteLength]).toEqual([0, 4]);
+  });
+
+  test("a transfer function may move what its codec sends as it is", async (make) => {
+    const { near } = make({ far: { streams: { bytes: { handler: "echo", codec: "raw" } } } });
+    const transfer = (chunk: unknown): ArrayBuffer[] => [(chunk as Uint8Array<ArrayBuffer>).buffer];
+    const chunks = [bytes(10), bytes(20_000, 1).subarray(5), bytes(3)];
+    const back = await through(near.openStream("bytes", { codec: raw(), transfer }), chunks);
+    expect(back).toEqual([bytes(10), bytes(20_000, 1).subarray(5), bytes(3)]);
+    expect(chunks.map(({ byteLength }) => byteLength)).toEqual([0, 0, 0]);
   });
 
   test("codecs that write their memory again are not moved with it", async (make) => {
