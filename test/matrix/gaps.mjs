@@ -38,6 +38,7 @@ export const gaps = [
       "buffers are copied by default, whole ones too",
       "transfer: true moves whole buffers, at the top and inside",
       "◆ a buffer that transfer: true moves is gone once its write is done, also while chunks gather",
+      "◆ a buffer that fills a message is gone once its write is done, and comes behind those that gathered",
       "◆ a buffer in a chunk that transfer: true moves is gone once its write is done, also while chunks gather",
       "a transfer function moves what it names, and nothing else",
       "a transfer function may move the buffer of a view of a part",

@@ -8,4 +8,5 @@ export const copiesGaps: Gaps = {
   "a transfer function may move the buffer of a view of a part": copied,
   "a transfer function moves what it names, and nothing else": copied,
   "transfer: true moves whole buffers, at the top and inside": copied,
+  "◆ a buffer that fills a message is gone once its write is done, and comes behind those that gathered": copied,
 };
