@@ -3,7 +3,6 @@
  * puts the parts together; how calls and streams work is in `rpc/` and `stream/`, what users see in `channel.ts`, the states
  * in `life.ts`, what a close has to wait for in `under-way.ts`.
  */
-import { afterAwake } from "./awake.ts";
 import { checkOptions } from "./check.ts";
 import { Conduct } from "./conduct.ts";
 import { handlersOf, methodsOf } from "./define.ts";
@@ -52,8 +51,6 @@ export class Session implements CoreReceiver {
   /** The remote, as long as it may be a plain one, if it may at all; and once it has said hello. */
   readonly #plain: PlainRemote | undefined = undefined;
   #greeted: Remote | undefined = undefined;
-  /** Once it was met, it is not waited for without a limit. */
-  #stopAwaitingHello: (() => void) | undefined = undefined;
   #first = false;
   /** The remote wants to close, and has got its answer: nothing was under way here. */
   #drained = false;
@@ -174,7 +171,8 @@ export class Session implements CoreReceiver {
     this.#plain?.dismiss();
     const fork = this.link.adopt !== undefined;
     const params = makeHello(this.#limits, this.#initialCredit, fork, this.link.hello);
-    this.#awaitHello();
+    // Over bytes, the two have met once control can be sent: who is to answer may still be starting.
+    if (this.link.lane === undefined && this.#greeted === undefined) this.#heartbeat.met();
     this.link.post({ jsonrpc: "2.0", method: "$/hello", params });
   }
 
@@ -266,18 +264,6 @@ export class Session implements CoreReceiver {
     return true;
   }
 
-  /** Pings begin with its hello: a remote that was met, and does not say it for two of their intervals, is gone. */
-  #awaitHello(): void {
-    const { scheduler, heartbeat, lane } = this.link;
-    // Over bytes, the two have met once control can be sent: who is to answer may still be starting.
-    if (heartbeat === 0 || lane !== undefined || this.#greeted !== undefined) return;
-    const ms = 2 * heartbeat;
-    this.#stopAwaitingHello = afterAwake(scheduler, ms, () => {
-      // Something else may tell by now.
-      if (this.link.heartbeat > 0) this.lost(notGreeted(ms));
-    });
-  }
-
   #hello(params: unknown): void {
     if (this.#greeted !== undefined)
       throw new ProtocolError("DUPLICATE_HELLO", "Cannot take a second $/hello: say it once");
@@ -285,7 +271,6 @@ export class Session implements CoreReceiver {
     this.link.greeted?.(linkHello(params), remote.message);
     this.#plain?.dismiss();
     this.#greeted = sluiceRemote(PROTOCOL_VERSION, remote, params);
-    this.#stopAwaitingHello?.();
     if (!this.#greeted.capabilities.streams) this.streams.unsupported(unsupported);
     this.life.open();
     this.streams.greeted(remote, this.#first);
@@ -347,7 +332,6 @@ export class Session implements CoreReceiver {
     const { life } = this;
     if (!life.end(failure)) return;
     this.#heartbeat.stop();
-    this.#stopAwaitingHello?.();
     this.#plain?.stop();
     const why = failure === undefined ? (what: string) => life.closedError(`finish ${what}`) : reasonFor;
     this.streams.fail(event, why);
@@ -396,11 +380,6 @@ export class Session implements CoreReceiver {
 function notStarted(ms: number): LinkError {
   const message = `Nobody has connected at the other end within ${ms} ms: see that it calls connect(), or allow more by the option startTimeout`;
   return new LinkError("START_TIMEOUT", message);
-}
-
-function notGreeted(ms: number): LinkError {
-  const message = `The remote was there, and has not said $/hello for ${ms} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
-  return new LinkError("CONNECTION_LOST", message);
 }
 
 /** The chunks of the default stream that were sent before a message. */

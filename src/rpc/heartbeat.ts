@@ -1,6 +1,6 @@
 /**
- * Pings a remote whose death the runtime does not tell: one that leaves a ping unanswered for a whole interval, in which
- * this side did not stand still, is lost.
+ * Watches a remote whose death the runtime does not tell, by pings: one that leaves a ping unanswered for a whole interval,
+ * in which this side did not stand still, is lost. So is one that was met, and does not say hello for two.
  */
 import { afterAwake } from "../awake.ts";
 import { LinkError } from "../errors.ts";
@@ -23,7 +23,21 @@ export class Heartbeat {
     this.#lost = lost;
   }
 
+  /** The remote is there, and is to say hello. */
+  met(): void {
+    const ms = 2 * this.#interval();
+    if (ms === 0) return;
+    this.#wait(ms, () => {
+      // Something else may tell by now.
+      if (this.#interval() === 0) return;
+      const message = `The remote was there, and has not said $/hello for ${ms} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
+      this.#lost(new LinkError("CONNECTION_LOST", message));
+    });
+  }
+
+  /** It has said hello. */
   start(): void {
+    this.#cancel?.();
     const interval = this.#interval();
     if (interval > 0 && !this.#stopped) this.#wait(interval, () => this.#ping());
   }
@@ -46,10 +60,7 @@ export class Heartbeat {
       this.#lost(new LinkError("CONNECTION_LOST", message));
     });
     // Any answer is a sign of life, even an error.
-    const again = (): void => {
-      this.#cancel?.();
-      this.start();
-    };
+    const again = (): void => this.start();
     this.#rpc.call("$/ping", {}).then(again, again);
   }
 }

@@ -15,9 +15,9 @@ import { DATA } from "./default-stream.ts";
 import type { StreamDefinition } from "./definition.ts";
 import type { IncomingOptions } from "./incoming.ts";
 import { IncomingStreams } from "./incoming-streams.ts";
-import { Line } from "./line.ts";
 import { Offer } from "./offer.ts";
 import type { OptionsReader, StreamOptions } from "./options.ts";
+import { MOST_WAITING, Room } from "./room.ts";
 import type { StreamClasses } from "./strategy.ts";
 import type { ChannelStream, Duplex, DuplexOptions } from "./stream.ts";
 import type { Flow, SystemOffer } from "./system.ts";
@@ -46,20 +46,15 @@ interface StreamMaker {
   make(options: DuplexOptions): Duplex;
 }
 
-/** Streams of messages that wait for room: as many as may wait for their messages. */
-const MOST_HELD = 4_096;
-
 export class Offers {
   readonly #host: OffersHost;
   readonly #streams: StreamMaker;
   readonly #options: OptionsReader;
   /** All that is open, by id. */
   readonly #open: Map<number, Duplex | Offer>;
-  /** Those for users that nobody has taken; and those for messages, which wait for room alone. */
+  /** Those for users that nobody has taken. Those for messages wait for room alone. */
   readonly #offers = new Set<Offer>();
-  readonly #held = new Line<Offer>();
-  /** Streams that have somebody here, and are not over. The default stream takes no room. */
-  #taken = 0;
+  readonly #room: Room;
   #isDue = false;
   /** Streams that were taken by a handler which has not settled; and which, where that matters: an entry costs 32 bytes. */
   #theirs = 0;
@@ -72,6 +67,7 @@ export class Offers {
     this.#streams = streams;
     this.#options = options;
     this.#open = open;
+    this.#room = new Room(host.limits.streams, (offer) => this.#handOver(offer));
     this.#handled = host.limits.resets === Number.POSITIVE_INFINITY ? undefined : new Set();
     this.#incoming = new IncomingStreams(host.classes, {
       wanted: () => this.#deliver(),
@@ -103,7 +99,7 @@ export class Offers {
       offer.system = this.#systemOffer(offer);
       this.#host.changed();
       if (name === DATA) this.#handOver(offer);
-      else this.#hold(offer);
+      else if (!this.#room.wait(offer)) this.#refuseExcess(offer, MOST_WAITING);
     } else if (this.#closed !== undefined) {
       this.#refuse(offer, this.#closed.reason);
     } else if (offer.definition === undefined && !this.#incoming.isOpen) {
@@ -131,33 +127,8 @@ export class Offers {
     this.#refuse(offer, new StreamError("STREAM_LIMIT", message));
   }
 
-  /**
-   * A message waits for it, or will. It is handed over once there is room: the end of another one, that its opener knows
-   * of, may still be on its way here.
-   */
-  #hold(offer: Offer): void {
-    if (this.#held.size >= MOST_HELD) this.#refuseExcess(offer, MOST_HELD);
-    else {
-      this.#held.add(offer);
-      this.#handOverHeld();
-    }
-  }
-
-  #handOverHeld(): void {
-    for (let next = this.#held.first; next !== undefined && this.#hasRoom; next = this.#held.first) {
-      this.#held.delete(next);
-      next.takesRoom = true;
-      this.#taken++;
-      this.#handOver(next);
-    }
-  }
-
   #handOver(offer: Offer): void {
     this.#host.system.get(offer.frame.name)?.(offer.system as SystemOffer);
-  }
-
-  get #hasRoom(): boolean {
-    return this.#taken < this.#host.limits.streams;
   }
 
   #systemOffer(offer: Offer): SystemOffer {
@@ -177,9 +148,9 @@ export class Offers {
 
   /** Hands over what can be: to handlers while their number allows it, to the reader of `incomingStreams` as it reads. */
   #deliver(): void {
-    this.#handOverHeld();
+    this.#room.handOver();
     for (const offer of this.#offers) {
-      if (!this.#hasRoom || this.#theirs >= this.#host.limits.streams) return;
+      if (!this.#room.isFree || this.#theirs >= this.#host.limits.streams) return;
       if (offer.definition !== undefined) this.#handle(offer, offer.definition);
       else if (this.#incoming.isAwaited) this.#hand(offer);
     }
@@ -188,8 +159,8 @@ export class Offers {
 
   /** There is room for another one. Whoever gets that is not called from within what has made it. */
   #leave(): void {
-    this.#taken--;
-    if (this.#isDue || (this.#held.size === 0 && this.#offers.size === 0)) return;
+    this.#room.leave();
+    if (this.#isDue || !(this.#room.isAwaited || this.#offers.size > 0)) return;
     this.#isDue = true;
     Promise.resolve()
       .then(() => {
@@ -259,7 +230,8 @@ export class Offers {
     stream.id = frame.id;
     stream.lane = lane;
     this.#open.set(frame.id, stream);
-    if (!offer.takesRoom && frame.name !== DATA) this.#taken++;
+    // The default stream takes none.
+    if (!offer.takesRoom && frame.name !== DATA) this.#room.take();
     const suggestion = frame.readable.fixed ? undefined : stream.outgoing.suggestion;
     lane.post(acceptFrame(frame, stream, suggestion));
     try {
@@ -298,7 +270,7 @@ export class Offers {
   #forget(offer: Offer): void {
     this.#open.delete(offer.frame.id);
     this.#offers.delete(offer);
-    this.#held.delete(offer);
+    this.#room.forget(offer);
     if (offer.takesRoom) this.#leave();
     this.#host.changed();
     this.#endIncoming();
@@ -322,7 +294,7 @@ export class Offers {
 
   /** Its opener gave both directions up, and a message still asks for it: it takes no room meanwhile. */
   givenUp(offer: Offer): void {
-    if (this.#held.delete(offer)) this.#handOver(offer);
+    if (this.#room.forget(offer)) this.#handOver(offer);
     else if (offer.takesRoom) {
       offer.takesRoom = false;
       this.#leave();
