@@ -6,9 +6,8 @@ import type { Codec } from "sluice";
 import { raw } from "sluice/codecs/raw";
 import { expect } from "vitest";
 import { type CodecName, codecs } from "../../fixtures/codecs.mjs";
-import { EMPTY_HASH, fold } from "../../fixtures/values.mjs";
 import type { Contract, PairOptions } from "./pair.ts";
-import { bytes, failure, flood, readAll, rejection, through, withCode } from "./tools.ts";
+import { bytes, failure, flood, hashOf, readAll, rejection, through, withCode } from "./tools.ts";
 
 const names: readonly CodecName[] = ["json", "msgpack", "protobuf", "arrow"];
 
@@ -50,7 +49,6 @@ const plain = (chunk: unknown): unknown => {
   if (chunk instanceof Uint8Array) return hashOf(chunk);
   return typeof (chunk as Table | null)?.toArray === "function" ? (chunk as Table).toArray().map(String) : chunk;
 };
-const hashOf = (bytes: Uint8Array): string => `${bytes.length} bytes, ${fold(EMPTY_HASH, bytes)}`;
 
 export function codecsByName({ test }: Contract): void {
   for (const name of names) {

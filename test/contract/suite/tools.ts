@@ -1,7 +1,7 @@
 /** Small helpers of the contract tests: waiting for what must come, and for nothing to come. */
 import type { ChannelStream } from "sluice";
 import { expect } from "vitest";
-import { type DescribedError, describeError, makeReason } from "../../fixtures/values.mjs";
+import { type DescribedError, describeError, EMPTY_HASH, fold, makeReason } from "../../fixtures/values.mjs";
 import type { FarSpec, Pair } from "./pair.ts";
 import { turn } from "./realm.ts";
 
@@ -11,6 +11,9 @@ const DEADLINE = 20_000;
 /** Looks in a row without a pause, and the pause from then on, in milliseconds: who looks all the time lets nothing happen. */
 const LOOKS = 20;
 const PAUSE = 5;
+
+/** In place of many bytes: compared byte by byte, they take seconds. */
+export const hashOf = (bytes: Uint8Array): string => `${bytes.length} bytes, ${fold(EMPTY_HASH, bytes)}`;
 
 /** Waits until `get` gives what `holds`, for states that no event tells of. */
 export async function eventually<T>(get: () => T | Promise<T>, holds: (value: T) => boolean): Promise<T> {
