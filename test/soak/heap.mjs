@@ -4,7 +4,7 @@ import { setImmediate as turn } from "node:timers/promises";
 export async function heapUsed() {
   let last = Number.POSITIVE_INFINITY;
   for (let i = 0; i < 20; i++) {
-    for (let k = 0; k < 4; k++) {
+    for (let k = 0; k < 2; k++) {
       globalThis.gc();
       await turn();
     }
