@@ -5,8 +5,8 @@ import { CONNECT, type ConnectOptions } from "./options.ts";
 import { RPC_CODES } from "./rpc/messages.ts";
 import type { CallContext, Method } from "./rpc/peer.ts";
 import { checkSchema, describeIssue, isAsync, plainIssues, type SchemaResult, type StandardSchema } from "./schema.ts";
-import type { StreamDefinition, StreamHandler } from "./stream/definition.ts";
-import { checkDefined, type StreamOptions } from "./stream/options.ts";
+import type { StreamDefinition, StreamHandler, StreamOptions } from "./stream/definition.ts";
+import { checkDefined } from "./stream/options.ts";
 import type { ChannelStream } from "./stream/stream.ts";
 
 /** What the remote may call and open. */
@@ -52,8 +52,7 @@ export interface Contextual<Params, Chunks> {
 /** What a schema makes of what comes; where there is none, that is unknown. */
 type OutputOf<Schema> = Schema extends StandardSchema<infer _Input, infer Output> ? Output : unknown;
 
-// biome-ignore lint/suspicious/noExplicitAny: a schema of whatever it may be
-type SchemaOnly<Schema> = Schema extends StandardSchema<any, any> ? unknown : StandardSchema;
+type SchemaOnly<Schema> = Schema extends StandardSchema<infer _Input, infer _Output> ? unknown : StandardSchema;
 
 /** Checks a definition where it is written, and keeps its type: `export type Api = typeof api`. */
 export function define<const D extends object, Params, Chunks>(definition: D & Contextual<Params, Chunks>): D {

@@ -55,8 +55,14 @@ export type { StreamCallOptions } from "./rpc/stream-call.ts";
 export type { SchemaIssue, SchemaResult, StandardSchema } from "./schema.ts";
 export type { Transfer } from "./stream/chunk.ts";
 export type { InitialCredit } from "./stream/credit.ts";
-export type { OpenOptions, StreamDefinition, StreamHandler } from "./stream/definition.ts";
-export type { DirectionCodecs, StrategyOf, StreamOptions } from "./stream/options.ts";
+export type {
+  DirectionCodecs,
+  OpenOptions,
+  StrategyOf,
+  StreamDefinition,
+  StreamHandler,
+  StreamOptions,
+} from "./stream/definition.ts";
 export type { DirectionStats, StreamStats } from "./stream/stats.ts";
 export type { StreamClasses } from "./stream/strategy.ts";
 export type { ChannelStream } from "./stream/stream.ts";

@@ -7,7 +7,7 @@ import type { Limits } from "./limits.ts";
 import type { MessageLink } from "./link.ts";
 import type { Handshake } from "./rpc/remote.ts";
 import type { InitialCredit } from "./stream/credit.ts";
-import type { StreamOptions } from "./stream/options.ts";
+import type { StreamOptions } from "./stream/definition.ts";
 import type { StreamClasses } from "./stream/strategy.ts";
 import type { Trace } from "./trace.ts";
 

@@ -4,7 +4,8 @@
  */
 import { StreamError } from "../errors.ts";
 import type { AcceptFrame, OpenFrame, WireStrategy } from "../wire/frames.ts";
-import { codecName, type OptionsReader, type ResolvedOptions, type StreamOptions } from "./options.ts";
+import type { StreamOptions } from "./definition.ts";
+import { codecName, type OptionsReader, type ResolvedOptions } from "./options.ts";
 import type { Duplex } from "./stream.ts";
 
 /** Opens a stream of ours, with these options. */

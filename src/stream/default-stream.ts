@@ -5,8 +5,7 @@
 import { mistake, StreamError } from "../errors.ts";
 import { isAsync } from "../schema.ts";
 import { ARRIVED, type Arrival } from "./arrival.ts";
-import type { OpenOptions } from "./definition.ts";
-import type { StreamOptions } from "./options.ts";
+import type { OpenOptions, StreamOptions } from "./definition.ts";
 import type { StreamClasses } from "./strategy.ts";
 import type { Duplex } from "./stream.ts";
 import type { SystemOffer } from "./system.ts";

@@ -1,5 +1,5 @@
 /** What a part of the channel sees of the streams that are its own: those whose names start with `$/`. Types only. */
-import type { StreamOptions } from "./options.ts";
+import type { StreamOptions } from "./definition.ts";
 import type { Duplex } from "./stream.ts";
 
 /** What is done with what arrives. */

@@ -1,7 +1,7 @@
 /** From the plan of one side's options to what a user would pass to `openStream`, or give beside a handler. */
 import type { Codec } from "../../src/codecs/codec.ts";
 import { raw } from "../../src/codecs/raw.ts";
-import type { StreamOptions } from "../../src/stream/options.ts";
+import type { StreamOptions } from "../../src/stream/definition.ts";
 import { weigh } from "./chunks.ts";
 import type { Causes } from "./reasons.ts";
 import type { OptionsPlan, SideName, StrategyPlan } from "./scenario.ts";

@@ -4,7 +4,7 @@
  */
 import type { Channel } from "../../src/channel.ts";
 import type { CallContext, Method } from "../../src/rpc/peer.ts";
-import type { StreamOptions } from "../../src/stream/options.ts";
+import type { StreamOptions } from "../../src/stream/definition.ts";
 import { DataFlow } from "./data-flow.ts";
 import type { DataPlan, StepPlan, TalkPlan } from "./draw-talk.ts";
 import type { Random } from "./random.ts";

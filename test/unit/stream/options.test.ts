@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import type { Codec } from "../../../src/codecs/codec.ts";
 import { raw } from "../../../src/codecs/raw.ts";
 import { type Limits, resolveLimits } from "../../../src/limits.ts";
-import { codecName, OptionsReader, type StreamOptions } from "../../../src/stream/options.ts";
+import type { StreamOptions } from "../../../src/stream/definition.ts";
+import { codecName, OptionsReader } from "../../../src/stream/options.ts";
 import { StrategyReader } from "../../../src/stream/strategy.ts";
 import { thrownBy } from "../support/error-of.ts";
 
