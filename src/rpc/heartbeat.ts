@@ -29,9 +29,7 @@ export class Heartbeat {
     if (ms === 0) return;
     this.#wait(ms, () => {
       // Something else may tell by now.
-      if (this.#interval() === 0) return;
-      const message = `The remote was there, and has not said $/hello for ${ms} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
-      this.#lost(new LinkError("CONNECTION_LOST", message));
+      if (this.#interval() > 0) this.#lose(`was there, and has not said $/hello for ${ms} ms`);
     });
   }
 
@@ -51,14 +49,17 @@ export class Heartbeat {
     this.#cancel = afterAwake(this.#scheduler, interval, task);
   }
 
+  /** `why`: what the remote has done, or not. */
+  #lose(why: string): void {
+    this.stop();
+    const message = `The remote ${why}: it is gone, or was kept from it; then raise the link's heartbeat`;
+    this.#lost(new LinkError("CONNECTION_LOST", message));
+  }
+
   #ping(): void {
     const interval = this.#interval();
     if (interval === 0) return;
-    this.#wait(interval, () => {
-      this.stop();
-      const message = `The remote has not answered a ping for ${interval} ms: it is gone, or was kept from it; then raise the link's heartbeat`;
-      this.#lost(new LinkError("CONNECTION_LOST", message));
-    });
+    this.#wait(interval, () => this.#lose(`has not answered a ping for ${interval} ms`));
     // Any answer is a sign of life, even an error.
     const again = (): void => this.start();
     this.#rpc.call("$/ping", {}).then(again, again);

@@ -91,6 +91,22 @@ describe("Heartbeat", () => {
     }
   });
 
+  it("waits two intervals for the hello of a remote that was met, and pings once it has come", async () => {
+    const silent = heartbeat(100);
+    silent.beat.met();
+    await silent.scheduler.pass(199);
+    expect(silent.lost).toEqual([]);
+    await silent.scheduler.pass(1);
+    expect(silent.lost).toMatchObject([{ code: "CONNECTION_LOST", message: expect.stringContaining("200 ms") }]);
+
+    const greeted = heartbeat(100);
+    greeted.beat.met();
+    await greeted.scheduler.pass(150);
+    greeted.beat.start();
+    await greeted.scheduler.pass(100);
+    expect([greeted.lost.length, greeted.pings()]).toEqual([0, 1]);
+  });
+
   it("does not count as a call under way", async () => {
     const one = heartbeat(100);
     one.beat.start();
