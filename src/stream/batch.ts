@@ -32,12 +32,12 @@ export class Batch {
   }
 
   get full(): boolean {
-    return this.length >= MOST_CHUNKS || this.#bytes >= MOST_BYTES;
+    return isFull(this.length, this.#bytes);
   }
 
   /** Will it be full with one more chunk, of this many bytes? */
   fullWith(bytes: number): boolean {
-    return this.length + 1 >= MOST_CHUNKS || this.#bytes + bytes >= MOST_BYTES;
+    return isFull(this.length + 1, this.#bytes + bytes);
   }
 
   /** Adds a copy of a chunk as a row, if it has the shape of those before it. False, and nothing added, if it has not. */
@@ -139,6 +139,10 @@ export class Batch {
     }
     return this.#chunks;
   }
+}
+
+function isFull(chunks: number, bytes: number): boolean {
+  return chunks >= MOST_CHUNKS || bytes >= MOST_BYTES;
 }
 
 /** Room for a full batch. The columns have no holes, which would be slower to post. */

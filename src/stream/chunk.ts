@@ -48,7 +48,7 @@ export function own(chunk: unknown, transfer: Transfer): Owned {
 export function takenOver({ chunk, moves }: Owned): Owned {
   if (isBytes(chunk)) {
     const taken = moved(moves[0] as ArrayBuffer);
-    return { chunk: ArrayBuffer.isView(chunk) ? viewLike(chunk, taken) : taken, moves: [taken], lent: false };
+    return { chunk: bytesLike(chunk, taken), moves: [taken], lent: false };
   }
   return new Owner(false, moves).own(chunk);
 }
@@ -167,7 +167,7 @@ class Owner {
     // Quicker than `slice`, which zeroes the memory before it copies.
     const copy = new Uint8Array(new Uint8Array(buffer, start, value.byteLength)).buffer;
     if (copy.byteLength >= MOVE_FROM) this.moves.push(copy);
-    return isView ? viewLike(value, copy) : copy;
+    return bytesLike(value, copy);
   }
 
   #overtake(value: Bytes, buffer: ArrayBuffer): Bytes {
@@ -176,7 +176,7 @@ class Owner {
       own = this.#remember(buffer, moved(buffer));
       this.moves.push(own);
     }
-    return ArrayBuffer.isView(value) ? viewLike(value, own) : own;
+    return bytesLike(value, own);
   }
 
   #remember<T>(value: object, copy: T): T {
@@ -231,9 +231,10 @@ export function isBytes(value: unknown): value is Bytes {
   return ArrayBuffer.isView(value) || isArrayBuffer(value);
 }
 
-/** A view of the same kind over another buffer; subclasses (Node's Buffer) become what they clone to. */
-function viewLike(view: ArrayBufferView, buffer: ArrayBuffer): ArrayBufferView {
+/** Another buffer, or a view of the same kind over it; subclasses (Node's Buffer) become what they clone to. */
+function bytesLike(view: Bytes, buffer: ArrayBuffer): Bytes {
   if (view instanceof Uint8Array) return new Uint8Array(buffer);
+  if (!ArrayBuffer.isView(view)) return buffer;
   const tag = Object.prototype.toString.call(view).slice(8, -1);
   const View = (globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => ArrayBufferView>)[tag];
   if (View === undefined) throw uncloneable(view);

@@ -10,7 +10,10 @@ import { attached, moved } from "./chunk.ts";
 /** The bytes of a chunk, as its codec gives them. Throws a TypeError for what are none, or have been moved away. */
 export function encode(codec: Codec, chunk: unknown): Uint8Array {
   const encoded: unknown = codec.encode(chunk);
-  if (encoded instanceof Uint8Array) return encoded;
+  if (encoded instanceof Uint8Array) {
+    if (encoded.length === 0) attached(encoded.buffer as ArrayBuffer);
+    return encoded;
+  }
   const isView = ArrayBuffer.isView(encoded);
   if (!isView && !isArrayBuffer(encoded)) throw noBytes(codec, encoded);
   const buffer = isView ? encoded.buffer : encoded;

@@ -6,7 +6,7 @@
 import type { Codec } from "../codecs/codec.ts";
 import type { ByteLane } from "../wire/core-link.ts";
 import { isArrayBuffer } from "../wire/size.ts";
-import { attached, moved } from "./chunk.ts";
+import { moved } from "./chunk.ts";
 import { CHUNK_OVERHEAD } from "./credit.ts";
 import { encode, moveNamed } from "./encoded.ts";
 import { checkSize, type Shipping, type ShippingHost } from "./shipping.ts";
@@ -38,7 +38,6 @@ export class Pushing implements Shipping {
     const form = codec.form === undefined ? 0 : codec.form(chunk);
     let bytes = encode(codec, chunk);
     const { length } = bytes;
-    if (length === 0) attached(bytes.buffer as ArrayBuffer);
     checkSize(length, owner);
     if (typeof transfer === "function") bytes = moveNamed(chunk, bytes, transfer);
     else if (transfer === true && isWhole(chunk, bytes)) bytes = new Uint8Array(moved(bytes.buffer as ArrayBuffer));
