@@ -35,6 +35,9 @@ function compile(name: string, files: readonly string[], extra: object): Promise
   return run(node, [join(root, "node_modules/typescript/bin/tsc"), "-p", `${name}.json`], folder);
 }
 
+const AS_NODE = { module: "nodenext", moduleResolution: "nodenext", noEmit: true };
+const AS_BUNDLER = { module: "esnext", moduleResolution: "bundler", noEmit: true };
+
 const PROGRAM = ["main.ts", "worker.ts", "child.ts", "every.ts"];
 
 describe("The types", () => {
@@ -49,36 +52,30 @@ describe("The types", () => {
     const options = { lib: ["ES2023", "ESNext.Disposable"], skipLibCheck: false, skipDefaultLibCheck: true };
     // Not every entry: some are of pages, and @msgpack/msgpack names types of the DOM.
     const files = PROGRAM.filter((file) => file !== "every.ts");
-    await compile("node", files, { module: "nodenext", moduleResolution: "nodenext", noEmit: true, ...options });
+    await compile("node", files, { ...AS_NODE, ...options });
   });
 
   it("of a worker are Node's where modules are resolved as Node does, the web's elsewhere", async () => {
     const use =
       'import { Worker } from "sluice/worker";\nnew Worker("./w.js", { workerData: 1 }).on("exit", () => {});\n';
     writeFileSync(join(folder, "node-worker.ts"), use);
-    await compile("node-worker", ["node-worker.ts"], {
-      module: "nodenext",
-      moduleResolution: "nodenext",
-      noEmit: true,
-    });
-    const web = { module: "esnext", moduleResolution: "bundler", noEmit: true };
-    await expect(compile("web-worker", ["node-worker.ts"], web)).rejects.toThrow(/'workerData' does not exist/);
+    await compile("node-worker", ["node-worker.ts"], AS_NODE);
+    await expect(compile("web-worker", ["node-worker.ts"], AS_BUNDLER)).rejects.toThrow(/'workerData' does not exist/);
   });
 
   it("compile under bundler, with a page", async () => {
     const files = [...PROGRAM, "page.ts"];
-    await compile("bundler", files, { module: "esnext", moduleResolution: "bundler", noEmit: true });
+    await compile("bundler", files, AS_BUNDLER);
   });
 
   it("take the schemas of every library, and give what they say to handlers and callers", async () => {
-    const options = { module: "nodenext", moduleResolution: "nodenext", noEmit: true };
-    await compile("schemas", ["schemas.ts"], options);
+    await compile("schemas", ["schemas.ts"], AS_NODE);
   });
 
   it("fail for what the package does not have", async () => {
     const wrong = 'import { nothing } from "sluice";\nimport { none } from "sluice/nothing";\nnothing(none);\n';
     writeFileSync(join(folder, "wrong.ts"), wrong);
-    const compiled = compile("wrong", ["wrong.ts"], { module: "nodenext", moduleResolution: "nodenext", noEmit: true });
+    const compiled = compile("wrong", ["wrong.ts"], AS_NODE);
     await expect(compiled).rejects.toThrow(/TS2305[\s\S]*TS2307|TS2307[\s\S]*TS2305/);
   });
 });
